@@ -1,0 +1,56 @@
+#include "base/os.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+void wc_mutex_init(struct wc_mutex *m)
+{
+    pthread_mutex_init(&m->handle, NULL);
+}
+
+void wc_mutex_destroy(struct wc_mutex *m)
+{
+    pthread_mutex_destroy(&m->handle);
+}
+
+void wc_mutex_lock(struct wc_mutex *m)
+{
+    pthread_mutex_lock(&m->handle);
+}
+
+void wc_mutex_unlock(struct wc_mutex *m)
+{
+    pthread_mutex_unlock(&m->handle);
+}
+
+size_t wc_os_page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void *wc_os_reserve(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_NONE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+bool wc_os_commit(void *start, size_t size)
+{
+    return size == 0 || mprotect(start, size, PROT_READ | PROT_WRITE) == 0;
+}
+
+bool wc_os_decommit(void *start, size_t size)
+{
+    /* Mapping anew drops the pages and their commit charge in one call. */
+    return size == 0 ||
+           mmap(start, size, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                0) != MAP_FAILED;
+}
+
+void wc_os_release(void *start, size_t size)
+{
+    if (start != NULL)
+        munmap(start, size);
+}

@@ -1,0 +1,34 @@
+/* The only door to the operating system for memory and locks. Files, clocks
+ * and faults have headers of their own beside this one (base/os_*.h). */
+#ifndef BASE_OS_H
+#define BASE_OS_H
+
+#include "base/base.h"
+
+#include <pthread.h>
+
+struct wc_mutex {
+    pthread_mutex_t handle;
+};
+
+void wc_mutex_init(struct wc_mutex *m);
+void wc_mutex_destroy(struct wc_mutex *m);
+void wc_mutex_lock(struct wc_mutex *m);
+void wc_mutex_unlock(struct wc_mutex *m);
+
+/* Of the running system, in bytes. */
+size_t wc_os_page_bytes(void);
+
+/* Reserves inaccessible address space; NULL when the host refuses (address
+ * space limit, exhausted mappings). `size` is a multiple of the page size. */
+void *wc_os_reserve(size_t size) WC_MUST_CHECK;
+
+/* Makes part of a reservation readable and writable; fresh pages are zero. */
+bool wc_os_commit(void *start, size_t size) WC_MUST_CHECK;
+
+/* Takes access away again and gives the pages back. */
+bool wc_os_decommit(void *start, size_t size) WC_MUST_CHECK;
+
+void wc_os_release(void *start, size_t size);
+
+#endif
