@@ -1,0 +1,75 @@
+/* The one door between the runtime and what executes code.
+ *
+ * An engine turns the bodies of a validated module into its own code, once per
+ * module and shared by all instances, and runs it on a store's guest stack.
+ * Nothing above this header knows which engine it is.
+ */
+#ifndef RUNTIME_ENGINE_H
+#define RUNTIME_ENGINE_H
+
+#include "runtime/func.h"
+#include "runtime/instance.h"
+#include "runtime/store.h"
+
+/* Called for each guest frame, innermost first, until it returns false. */
+typedef bool (*frame_fn)(void *arg, const struct trap_frame *frame);
+
+struct engine_ops {
+    const char *name;
+
+    /* Which features this engine executes; others are refused at load. */
+    feature_set executable;
+
+    /* Attaches code to a module that has been validated: sets code_of_engine
+     * and code_release. Translation itself may wait until the first call. */
+    bool (*prepare)(struct module *m, struct error *e);
+
+    /* Translates one function now; thread-safe. */
+    bool (*compile)(struct module *m, uint32_t func, struct error *e);
+
+    /* Sets func->code of a new function of an instance. */
+    void (*bind)(struct func *f);
+
+    /* Runs a function of an instance: arguments in, results out of `io`. Pushes
+     * an activation, and pops it whatever happens. */
+    enum status (*call)(struct store *store, struct func *f, slot *io);
+
+    /* Walks the frames of one activation that is inside a host call (or has
+     * just trapped). Returns false if `fn` did. */
+    bool (*walk)(const struct activation *a, frame_fn fn, void *arg);
+};
+
+/* Calls any function, of the guest or the host, from the host. Counts
+ * activations and traps when there are too many. */
+enum status wc_invoke(struct store *store, struct func *f, slot *io);
+
+/* What an engine does to call a host function: `io` on the guest stack. The
+ * activation's pc and fp must be set, and store->stack_top past the frame. */
+WC_INLINE enum status engine_call_host(struct store *store,
+                                       struct instance *instance,
+                                       struct func *f, slot *io)
+{
+    struct caller caller = {store, instance};
+    return f->host(&caller, f->env, io);
+}
+
+/* Slow paths that engines share (runtime/builtins.c): bounds-checked bulk
+ * operations on instances. Each returns STATUS_OK or raises the trap. */
+enum status wc_memory_init(struct instance *i, uint32_t memory, uint32_t data,
+                           uint64_t to, uint64_t from, uint64_t len);
+enum status wc_memory_copy(struct instance *i, uint32_t to_memory,
+                           uint32_t from_memory, uint64_t to, uint64_t from,
+                           uint64_t len);
+enum status wc_memory_fill(struct instance *i, uint32_t memory, uint64_t to,
+                           uint8_t byte, uint64_t len);
+void wc_data_drop(struct instance *i, uint32_t data);
+enum status wc_table_init(struct instance *i, uint32_t table, uint32_t elem,
+                          uint64_t to, uint64_t from, uint64_t len);
+enum status wc_table_copy(struct instance *i, uint32_t to_table,
+                          uint32_t from_table, uint64_t to, uint64_t from,
+                          uint64_t len);
+enum status wc_table_fill(struct instance *i, uint32_t table, uint64_t to,
+                          slot value, uint64_t len);
+void wc_elem_drop(struct instance *i, uint32_t elem);
+
+#endif

@@ -1,0 +1,81 @@
+/* Instances, and how they come to be (core/exec/modules#instantiation).
+ *
+ * Everything is reached by index and resolved at link time. Vectors have the
+ * index spaces of the module: imports first.
+ */
+#ifndef RUNTIME_INSTANCE_H
+#define RUNTIME_INSTANCE_H
+
+#include "base/error.h"
+#include "runtime/func.h"
+#include "runtime/global.h"
+#include "runtime/memory.h"
+#include "runtime/object.h"
+#include "runtime/table.h"
+#include "syntax/module.h"
+
+/* A passive element segment in use; len is 0 once it is dropped. */
+struct elem_instance {
+    slot *refs;
+    uint32_t len;
+};
+
+/* A data segment; len is 0 once it is dropped. */
+struct data_instance {
+    const uint8_t *bytes;
+    uint32_t len;
+};
+
+struct instance {
+    struct entity entity;
+    struct store *store;
+    struct module *module; /* one reference */
+    /* Engines read these by offset. */
+    slot *cells;          /* of defined globals: cell 2 * (index - imported) */
+    struct memory **mems;
+    struct table **tables;
+    struct func **funcs;  /* imports; definitions NULL until referred to */
+    struct global **globals; /* imports; definitions likewise */
+    struct tag **tags;
+    struct elem_instance *elems;
+    struct data_instance *datas;
+    struct memory *exported_memory; /* the one called "memory", or NULL */
+};
+
+/* Instantiates a validated module. `imports` has one entity of the right kind
+ * per import, in order, of this store; types are checked. Runs the start
+ * function. NULL on failure: with *trap set (one reference) when execution
+ * trapped, else with the error set (UNLINKABLE, NO_MEMORY ...). Effects that
+ * happened before a trap stay, as the specification has it. */
+struct instance *wc_instance_new(struct store *store, struct module *module,
+                                 struct entity *const *imports,
+                                 uint32_t imports_len, struct trap **trap,
+                                 struct error *e) WC_MUST_CHECK;
+
+/* The function / global at an index, made now if nobody asked before. NULL when
+ * memory has run out. */
+struct func *wc_instance_func(struct instance *i, uint32_t index)
+    WC_MUST_CHECK;
+struct global *wc_instance_global(struct instance *i, uint32_t index)
+    WC_MUST_CHECK;
+
+/* The entity behind export number n of the module. NULL: no memory. */
+struct entity *wc_instance_export(struct instance *i, uint32_t n)
+    WC_MUST_CHECK;
+
+/* The number of the export with this name, or UINT32_MAX. */
+uint32_t wc_module_find_export(const struct module *m, struct span name);
+
+/* The cell of global `index`, imported or defined. */
+WC_INLINE slot *instance_cell(const struct instance *i, uint32_t index)
+{
+    uint32_t imported = i->module->globals_imported;
+    return index < imported ? i->globals[index]->cell
+                            : &i->cells[2 * (index - imported)];
+}
+
+/* Evaluates a validated constant expression to *out (two slots for v128).
+ * STATUS_TRAP with the trap raised when it traps or memory runs out. */
+enum status wc_constexpr_eval(struct instance *i, struct range expr, slot *out);
+
+#endif

@@ -1,0 +1,72 @@
+/* What a reference points to, and what a store owns.
+ *
+ * Every reference value (syntax/value.h) that is neither null nor an i31 is the
+ * address of a struct object. Entities are the objects with an identity of
+ * their own in a store: functions, tables, memories, globals, tags, instances
+ * and host values. A store owns its entities and frees them with itself;
+ * `handles` counts the references that the host holds, which are the roots of a
+ * collection. Objects belong to one store and so to one thread at a time.
+ */
+#ifndef RUNTIME_OBJECT_H
+#define RUNTIME_OBJECT_H
+
+#include "syntax/typereg.h"
+#include "syntax/value.h"
+
+enum object_kind {
+    OBJECT_FUNC,
+    OBJECT_TABLE,
+    OBJECT_MEMORY,
+    OBJECT_GLOBAL,
+    OBJECT_TAG,
+    OBJECT_INSTANCE,
+    OBJECT_FOREIGN, /* a host value */
+};
+
+struct object {
+    uint8_t kind; /* enum object_kind */
+    uint8_t mark; /* collector's */
+    uint32_t handles;
+    const struct deftype *type; /* functions: their type; else NULL */
+};
+
+struct store;
+
+/* What the embedder attaches to an entity; freed with it. */
+struct host_info {
+    void *data;
+    void (*finalizer)(void *); /* or NULL */
+};
+
+struct entity {
+    struct object object;
+    struct store *store;
+    struct entity *next; /* of all entities of the store */
+    struct host_info info;
+};
+
+/* A host value made into a reference (externref). */
+struct foreign {
+    struct entity entity;
+};
+
+WC_INLINE slot slot_of_object(const struct object *o)
+{
+    return (slot)(uintptr_t)o;
+}
+
+/* The object of a reference that is neither null nor an i31. */
+WC_INLINE struct object *slot_object(slot ref)
+{
+    return (struct object *)(uintptr_t)ref;
+}
+
+/* Allocates a zeroed entity of `size` bytes and links it into the store, with
+ * no handles; NULL when memory has run out. */
+void *wc_entity_new(struct store *store, enum object_kind kind, size_t size)
+    WC_MUST_CHECK;
+
+/* A host value; NULL when memory has run out. */
+struct foreign *wc_foreign_new(struct store *store) WC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,89 @@
+/* Engines and stores.
+ *
+ * An engine holds what many threads share: configuration, the type registry.
+ * A store holds everything mutable, and belongs to one thread at a time.
+ */
+#ifndef RUNTIME_STORE_H
+#define RUNTIME_STORE_H
+
+#include "base/error.h"
+#include "runtime/object.h"
+#include "runtime/trap.h"
+#include "syntax/opcodes.h"
+
+#include <stdatomic.h>
+
+struct engine_ops;
+
+struct engine_config {
+    feature_set features;
+    const struct engine_ops *ops; /* which engine executes */
+    size_t stack_bytes;           /* guest stack of each store */
+    bool guarded_memory;          /* reserve address space where possible */
+    bool eager;                   /* compile all functions at module creation */
+    bool lazy_validation;         /* validate bodies at first use */
+    unsigned threads;             /* for eager validation and compilation */
+};
+
+#define ENGINE_STACK_BYTES_DEFAULT ((size_t)8 << 20)
+
+struct engine {
+    struct engine_config config;
+    struct typereg *reg;
+    atomic_uint refs; /* the handle, modules and stores */
+};
+
+void wc_engine_config_init(struct engine_config *c,
+                           const struct engine_ops *ops);
+struct engine *wc_engine_new(const struct engine_config *c) WC_MUST_CHECK;
+struct engine *wc_engine_ref(struct engine *e);
+void wc_engine_unref(struct engine *e);
+
+/* Decodes, validates and prepares a module for this engine. With `copy`, the
+ * bytes are copied; else they must outlive the module. NULL with the error set
+ * on failure. Thread-safe. The module holds a reference to the engine. */
+struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
+                              size_t len, bool copy, struct error *e)
+    WC_MUST_CHECK;
+
+/* The guest's stack: values grow up from `base`, and an engine that runs native
+ * code on it grows down from `end`. */
+struct guest_stack {
+    slot *base, *end;
+};
+
+/* One entry of the host into the guest that has not returned yet. The engine
+ * embeds this in its own record; `pc` and `fp` are the engine's, valid while
+ * the guest is inside a host call. */
+struct activation {
+    struct activation *below;
+    const struct engine_ops *ops;
+    const void *pc;
+    slot *fp;
+};
+
+/* Entries nest on the host's stack, so their number is bounded. */
+#define ACTIVATIONS_MAX 200u
+
+struct store {
+    struct engine *engine;
+    struct entity *entities;
+    struct guest_stack stack;
+    slot *stack_top; /* first free slot for the next activation */
+    struct activation *activations; /* innermost first */
+    uint32_t activations_len;
+    atomic_uint interrupt; /* not 0: back-edges and entries trap */
+    struct trap *trap;     /* pending, owned */
+    slot exception;        /* STATUS_THROW: a reference */
+    uint32_t exit_code;    /* STATUS_EXIT */
+    struct trap *spare_trap; /* for out of memory */
+    struct host_info info;
+};
+
+/* NULL with the error set on failure. */
+struct store *wc_store_new(struct engine *engine, struct error *e)
+    WC_MUST_CHECK;
+/* Frees all entities; the host must hold no handles any more. */
+void wc_store_delete(struct store *store);
+
+#endif
