@@ -53,6 +53,11 @@ uint64_t wc_reader_le64(struct reader *r);
 /* `len` bytes, or NULL when fewer are left. */
 const uint8_t *wc_reader_bytes(struct reader *r, uint32_t len);
 
+/* The length of a vector or a byte string. Fails when it exceeds the bytes
+ * left, as every item takes one at least: what is allocated for the items
+ * after this is in proportion to the input. */
+uint32_t wc_reader_count(struct reader *r);
+
 /* A name: length, then valid UTF-8. */
 struct range wc_reader_name(struct reader *r);
 
