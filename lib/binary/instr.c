@@ -13,7 +13,7 @@ static bool has(feature_set features, enum feature f)
     return (features >> f & 1) != 0;
 }
 
-/* --- Types ----------------------------------------------------------------- */
+/* --- Types ---------------------------------------------------------------- */
 
 struct type_code {
     uint8_t code;
@@ -152,7 +152,7 @@ static struct blocktype read_blocktype(struct reader *r, feature_set features)
     return b;
 }
 
-/* --- Immediates ------------------------------------------------------------ */
+/* --- Immediates ----------------------------------------------------------- */
 
 /* An index that was a reserved zero byte before `feature`. */
 static uint32_t read_index_since(struct reader *r, feature_set features,
@@ -374,7 +374,7 @@ static void read_immediates(struct reader *r, feature_set features,
     }
 }
 
-/* --- Instructions ---------------------------------------------------------- */
+/* --- Instructions --------------------------------------------------------- */
 
 static bool fail_opcode(struct reader *r, uint32_t offset, enum opcode op)
 {

@@ -3,7 +3,7 @@
  * their meaning by the validator. */
 #include "binary/sections.h"
 
-/* --- Constant expressions -------------------------------------------------- */
+/* --- Constant expressions ------------------------------------------------- */
 
 static int nesting_of(enum opcode op)
 {
@@ -41,7 +41,7 @@ struct range wc_section_expr(struct decoder *d)
     return range;
 }
 
-/* --- Element segments ------------------------------------------------------ */
+/* --- Element segments ----------------------------------------------------- */
 
 /* Bits of the flags of an element segment. */
 enum {
@@ -112,7 +112,7 @@ void wc_section_elems(struct decoder *d)
     m->elems_len = n;
 }
 
-/* --- Data segments --------------------------------------------------------- */
+/* --- Data segments -------------------------------------------------------- */
 
 void wc_section_data_count(struct decoder *d)
 {
@@ -152,7 +152,7 @@ void wc_section_datas(struct decoder *d)
     m->datas_len = n;
 }
 
-/* --- Code ------------------------------------------------------------------ */
+/* --- Code ----------------------------------------------------------------- */
 
 static struct range read_body(struct decoder *d)
 {

@@ -2,7 +2,7 @@
  * globals and tags (core/binary/modules). */
 #include "binary/sections.h"
 
-/* --- Imports --------------------------------------------------------------- */
+/* --- Imports -------------------------------------------------------------- */
 
 /* The names and the kind; the type of the import follows. */
 static void read_import(struct decoder *d, struct import *import)
@@ -109,7 +109,7 @@ void wc_section_imports(struct decoder *d)
     m->imports_len = n;
 }
 
-/* --- Definitions ----------------------------------------------------------- */
+/* --- Definitions ---------------------------------------------------------- */
 
 /* Reads the number of definitions that follow the `*len` imports of an index
  * space. Returns the space with room for them, and its new length. */
@@ -194,7 +194,7 @@ void wc_section_tags(struct decoder *d)
         m->tags[i].type = wc_section_tagtype(d);
 }
 
-/* --- Exports and start ----------------------------------------------------- */
+/* --- Exports and start ---------------------------------------------------- */
 
 static void read_export(struct decoder *d, struct export *x)
 {

@@ -33,7 +33,7 @@ static uint8_t peek(const struct decoder *d)
     return d->r.p < d->r.end ? *d->r.p : 0;
 }
 
-/* --- The type section ------------------------------------------------------ */
+/* --- The type section ----------------------------------------------------- */
 
 static const valtype *read_valtypes(struct decoder *d, uint32_t limit,
                                     const char *what, uint32_t *len)
@@ -160,7 +160,7 @@ void wc_section_types(struct decoder *d)
     d->m->types_len = d->types.len;
 }
 
-/* --- Types of external things ---------------------------------------------- */
+/* --- Types of external things --------------------------------------------- */
 
 /* The flags of limits are one byte, in which only `allowed` bits may be set. */
 static uint8_t read_limits(struct decoder *d, uint8_t allowed,
