@@ -1,5 +1,10 @@
+/* POSIX, with the one thing that Linux does better: growing a mapping. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* mremap */
+#endif
 #include "base/os.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,4 +58,36 @@ void wc_os_release(void *start, size_t size)
 {
     if (start != NULL)
         munmap(start, size);
+}
+
+void *wc_os_map(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void *wc_os_remap(void *start, size_t size, size_t new_size)
+{
+#ifdef __linux__
+    void *p = mremap(start, size, new_size, MREMAP_MAYMOVE);
+    return p == MAP_FAILED ? NULL : p;
+#else
+    void *p = wc_os_map(new_size);
+    if (p == NULL)
+        return NULL;
+    memcpy(p, start, size);
+    munmap(start, size);
+    return p;
+#endif
+}
+
+bool wc_thread_start(struct wc_thread *t, void *(*fn)(void *), void *arg)
+{
+    return pthread_create(&t->handle, NULL, fn, arg) == 0;
+}
+
+void wc_thread_join(struct wc_thread *t)
+{
+    pthread_join(t->handle, NULL);
 }

@@ -31,4 +31,21 @@ bool wc_os_decommit(void *start, size_t size) WC_MUST_CHECK;
 
 void wc_os_release(void *start, size_t size);
 
+/* Fresh readable and writable memory, zero; NULL when the host refuses. Give it
+ * back with wc_os_release. */
+void *wc_os_map(size_t size) WC_MUST_CHECK;
+
+/* Enlarges what wc_os_map gave, moving it where it must; the new part is zero.
+ * NULL when the host refuses: then nothing has changed. */
+void *wc_os_remap(void *start, size_t size, size_t new_size) WC_MUST_CHECK;
+
+struct wc_thread {
+    pthread_t handle;
+};
+
+/* Runs fn(arg) on a thread of its own; false when there cannot be one. */
+bool wc_thread_start(struct wc_thread *t, void *(*fn)(void *), void *arg)
+    WC_MUST_CHECK;
+void wc_thread_join(struct wc_thread *t);
+
 #endif

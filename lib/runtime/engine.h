@@ -31,7 +31,7 @@ struct engine_ops {
     void (*bind)(struct func *f);
 
     /* Runs a function of an instance: arguments in, results out of `io`. Pushes
-     * an activation, and pops it whatever happens. */
+     * an activation, and pops it whatever happens. Only wc_invoke calls it. */
     enum status (*call)(struct store *store, struct func *f, slot *io);
 
     /* Walks the frames of one activation that is inside a host call (or has
@@ -39,8 +39,8 @@ struct engine_ops {
     bool (*walk)(const struct activation *a, frame_fn fn, void *arg);
 };
 
-/* Calls any function, of the guest or the host, from the host. Counts
- * activations and traps when there are too many. */
+/* Calls any function, of the guest or the host, from the host. Counts entries
+ * (store->activations_len) and traps when there are too many. */
 enum status wc_invoke(struct store *store, struct func *f, slot *io);
 
 /* What an engine does to call a host function: `io` on the guest stack. The

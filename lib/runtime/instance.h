@@ -45,8 +45,9 @@ struct instance {
 /* Instantiates a validated module. `imports` has one entity of the right kind
  * per import, in order, of this store; types are checked. Runs the start
  * function. NULL on failure: with *trap set (one reference) when execution
- * trapped, else with the error set (UNLINKABLE, NO_MEMORY ...). Effects that
- * happened before a trap stay, as the specification has it. */
+ * trapped, with neither when the guest asked to end (store->exit_code), else
+ * with the error set (UNLINKABLE, NO_MEMORY ...). Effects that happened before
+ * a trap stay, as the specification has it. */
 struct instance *wc_instance_new(struct store *store, struct module *module,
                                  struct entity *const *imports,
                                  uint32_t imports_len, struct trap **trap,

@@ -62,7 +62,8 @@ struct activation {
     slot *fp;
 };
 
-/* Entries nest on the host's stack, so their number is bounded. */
+/* Entries nest on the host's stack, so their number is bounded. wc_invoke counts
+ * them; engines only link and unlink their record. */
 #define ACTIVATIONS_MAX 200u
 
 struct store {
@@ -79,6 +80,18 @@ struct store {
     struct trap *spare_trap; /* for out of memory */
     struct host_info info;
 };
+
+WC_INLINE void activation_push(struct store *s, struct activation *a)
+{
+    a->below = s->activations;
+    s->activations = a;
+}
+
+WC_INLINE void activation_pop(struct store *s, struct activation *a)
+{
+    assert(s->activations == a);
+    s->activations = a->below;
+}
 
 /* NULL with the error set on failure. */
 struct store *wc_store_new(struct engine *engine, struct error *e)

@@ -47,6 +47,11 @@ void wc_module_unref(struct module *m)
     if (m->owns_bytes)
         free((void *)(uintptr_t)m->bytes);
     wc_mutex_destroy(&m->lock);
+    wc_map_free(&m->exports_by_name);
     wc_arena_free(&m->arena);
+    void *owner = m->owner;
+    void (*owner_release)(void *) = m->owner_release;
     free(m);
+    if (owner_release != NULL)
+        owner_release(owner);
 }

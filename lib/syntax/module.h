@@ -8,6 +8,7 @@
 #define SYNTAX_MODULE_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/os.h"
 #include "syntax/opcodes.h"
 #include "syntax/types.h"
@@ -146,6 +147,12 @@ struct module {
      * it; `code_release` frees it (runtime/engine.h). */
     struct module_code *code_of_engine;
     void (*code_release)(struct module *m);
+
+    struct map exports_by_name; /* name to number, where there are many */
+
+    /* What the module needs to live (its engine): let go last of all. */
+    void *owner;
+    void (*owner_release)(void *owner);
 
     atomic_uint refs;
 };
