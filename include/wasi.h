@@ -1,0 +1,143 @@
+/* wasi.h - what a WebAssembly program sees of the host through WASI preview 1.
+ *
+ * A configuration says which arguments, environment, directories and standard
+ * streams a program gets. It starts out with nothing: no arguments, an empty
+ * environment, no directories, standard input at its end, standard output and
+ * error discarded. One configuration can serve many instances.
+ *
+ * Ownership: strings and bytes are copied. `own` marks what changes hands, as
+ * in wasm.h. Functions that return bool return false when memory has run out
+ * or an argument is no good, and then change nothing. No configuration is
+ * thread-safe by itself.
+ */
+#ifndef WASI_H
+#define WASI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef own
+#define own
+#define WASI_H_OWN
+#endif
+
+#ifndef WASI_API_EXTERN
+#if defined(__GNUC__)
+#define WASI_API_EXTERN __attribute__((visibility("default")))
+#else
+#define WASI_API_EXTERN
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* -------------------------------------------------------- configuration */
+
+typedef struct wasi_config_t wasi_config_t;
+
+/* An empty configuration; NULL when memory has run out. */
+WASI_API_EXTERN own wasi_config_t *wasi_config_new(void);
+/* NULL is allowed. Programs already set up keep what they have. */
+WASI_API_EXTERN void wasi_config_delete(own wasi_config_t *config);
+
+/* Appends one argument. The first one is the program's name. */
+WASI_API_EXTERN bool wasi_config_add_arg(wasi_config_t *config,
+                                         const char *arg);
+
+/* Sets one environment variable; a variable of that name is replaced. False
+ * also when `name` is empty or has a '=' in it. */
+WASI_API_EXTERN bool wasi_config_set_env(wasi_config_t *config,
+                                         const char *name, const char *value);
+/* Sets all environment variables of this process. */
+WASI_API_EXTERN bool wasi_config_inherit_env(wasi_config_t *config);
+
+/* What a program may do in a directory. */
+typedef enum {
+    WASI_DIR_READ_WRITE = 0,
+    WASI_DIR_READ_ONLY = 1, /* nothing below it can be changed */
+} wasi_dir_access_t;
+
+/* Gives the program the host directory `host_path` under the name
+ * `guest_path`, and no way out of it. It is opened when a program is set up:
+ * a directory that is not there is reported then. */
+WASI_API_EXTERN bool wasi_config_add_dir(wasi_config_t *config,
+                                         const char *host_path,
+                                         const char *guest_path,
+                                         wasi_dir_access_t access);
+
+/* ------------------------------------------------------ standard streams */
+
+typedef enum {
+    WASI_STDIN = 0,
+    WASI_STDOUT = 1,
+    WASI_STDERR = 2,
+} wasi_stdio_t;
+
+/* Nothing to read; what is written is discarded. */
+WASI_API_EXTERN void wasi_config_stdio_null(wasi_config_t *config,
+                                            wasi_stdio_t which);
+/* The stream of this process. It stays open when the program closes it. */
+WASI_API_EXTERN void wasi_config_stdio_inherit(wasi_config_t *config,
+                                               wasi_stdio_t which);
+/* Any file descriptor of this process: file, pipe, terminal, socket. It is
+ * duplicated when a program is set up, and stays the caller's. */
+WASI_API_EXTERN bool wasi_config_stdio_fd(wasi_config_t *config,
+                                          wasi_stdio_t which, int fd);
+
+/* Standard input reads these bytes (a copy), then is at its end. Each program
+ * set up with the configuration reads them from the start. */
+WASI_API_EXTERN bool wasi_config_stdin_bytes(wasi_config_t *config,
+                                             const void *data, size_t size);
+
+/* Memory that a standard stream is written to. One buffer may take stdout and
+ * stderr of many programs, of one thread at a time. */
+typedef struct wasi_buffer_t wasi_buffer_t;
+
+/* A program that writes more than `limit` bytes gets the error "no space". */
+WASI_API_EXTERN own wasi_buffer_t *wasi_buffer_new(size_t limit);
+/* The streams that write to it keep it alive. NULL is allowed. */
+WASI_API_EXTERN void wasi_buffer_delete(own wasi_buffer_t *buffer);
+/* The bytes written so far; valid until the program runs on. */
+WASI_API_EXTERN const void *wasi_buffer_data(const wasi_buffer_t *buffer,
+                                             size_t *size);
+WASI_API_EXTERN void wasi_buffer_clear(wasi_buffer_t *buffer);
+
+/* Sends a standard output stream to a buffer. False for WASI_STDIN. */
+WASI_API_EXTERN bool wasi_config_stdio_buffer(wasi_config_t *config,
+                                              wasi_stdio_t which,
+                                              wasi_buffer_t *buffer);
+
+/* Called when the program reads: puts up to `size` bytes at `data` and returns
+ * their number; 0 is the end of the stream, -1 an input error. It may run
+ * guest code. */
+typedef ptrdiff_t (*wasi_read_callback_t)(void *env, void *data, size_t size);
+/* Called when the program writes: takes up to `size` bytes and returns their
+ * number, at least 1; -1 is an output error. It may run guest code. */
+typedef ptrdiff_t (*wasi_write_callback_t)(void *env, const void *data,
+                                           size_t size);
+
+/* `finalizer` (may be NULL) is called with `env` once neither the
+ * configuration nor a program needs it any more; at once on failure. */
+WASI_API_EXTERN bool wasi_config_stdin_callback(wasi_config_t *config,
+                                                wasi_read_callback_t read,
+                                                void *env,
+                                                void (*finalizer)(void *));
+WASI_API_EXTERN bool wasi_config_stdio_callback(wasi_config_t *config,
+                                                wasi_stdio_t which,
+                                                wasi_write_callback_t write,
+                                                void *env,
+                                                void (*finalizer)(void *));
+
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef WASI_H_OWN
+#undef own
+#undef WASI_H_OWN
+#endif
+
+#endif
