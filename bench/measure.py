@@ -1,0 +1,68 @@
+"""How it is measured: processes run one at a time, in interleaved rounds."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+OUTPUT = re.compile(r"checksum=([0-9a-f]+) ms=([0-9.]+)")
+
+
+def progress(text):
+    sys.stderr.write(f"\r\033[K{text}")
+    sys.stderr.flush()
+
+
+def run(command, timeout=300, env=None):
+    """Runs a command; returns (stdout, seconds, peak KiB) or None on failure."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True,
+                               stdin=subprocess.DEVNULL,
+                               env={**os.environ, **(env or {})})
+    try:
+        out, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return None
+    return (out, time.monotonic() - start) if process.returncode == 0 else None
+
+
+def kernel_ms(command, want):
+    """Kernel time of one run; None if it fails or the checksum is not `want`."""
+    done = run(command)
+    found = OUTPUT.search(done[0]) if done else None
+    if not found or (want and found[1] != want):
+        return None
+    return float(found[2])
+
+
+def summary(samples):
+    """Median and spread (interquartile range over the median)."""
+    samples = sorted(samples)
+    middle = statistics.median(samples)
+    if len(samples) < 3:
+        return {"median": middle, "spread": 0.0, "samples": samples}
+    quarters = statistics.quantiles(samples, n=4, method="inclusive")
+    return {"median": middle, "spread": (quarters[2] - quarters[0]) / middle,
+            "samples": samples}
+
+
+def geomean(values):
+    return statistics.geometric_mean(values) if values else float("nan")
+
+
+def machine():
+    model = "unknown"
+    try:
+        for line in open("/proc/cpuinfo", encoding="ascii"):
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    except OSError:
+        pass
+    return {"cpu": model, "cores": os.cpu_count(), "load": os.getloadavg(),
+            "date": time.strftime("%Y-%m-%d %H:%M:%S %z")}

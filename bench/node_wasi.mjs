@@ -1,0 +1,30 @@
+// Runs a WASI module in Node.js: node node_wasi.mjs MODULE [ARGS...]
+// With BENCH_COMPILE=N it only compiles the module N times and prints the
+// milliseconds of the fastest time.
+import { readFileSync } from "node:fs";
+import { WASI } from "node:wasi";
+
+const [module_path, ...args] = process.argv.slice(2);
+const bytes = readFileSync(module_path);
+
+if (process.env.BENCH_COMPILE) {
+  let best = Infinity;
+  for (let i = 0; i < Number(process.env.BENCH_COMPILE); i++) {
+    const start = performance.now();
+    if (process.env.BENCH_VALIDATE) WebAssembly.validate(bytes);
+    else new WebAssembly.Module(bytes);
+    best = Math.min(best, performance.now() - start);
+  }
+  console.log(`ms=${best.toFixed(3)}`);
+} else {
+  const wasi = new WASI({
+    version: "preview1",
+    args: [module_path, ...args],
+    env: {},
+    preopens: process.env.BENCH_DIR ? { "/": process.env.BENCH_DIR } : {},
+    returnOnExit: true,
+  });
+  const module = new WebAssembly.Module(bytes);
+  const instance = new WebAssembly.Instance(module, wasi.getImportObject());
+  process.exitCode = wasi.start(instance);
+}
