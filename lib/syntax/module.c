@@ -42,6 +42,7 @@ void wc_module_unref(struct module *m)
     if (m->code_release != NULL)
         m->code_release(m);
     free_sidetables(m);
+    free(atomic_load_explicit(&m->func_names, memory_order_relaxed));
     if (m->deftypes != NULL)
         wc_typereg_release(m->reg, m->deftypes, m->types_len);
     if (m->owns_bytes)

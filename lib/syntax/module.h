@@ -142,6 +142,11 @@ struct module {
      * one malloc block. Publish with release order under `lock`. */
     _Atomic(struct sidetable *) *sidetables;
     struct wc_mutex lock; /* lazy validation and translation */
+    feature_set executable; /* of the validation policy; 0: no check */
+
+    /* Of the name section: offset of each function's name (its length comes
+     * first), 0 where there is none; built on first use, malloc. */
+    _Atomic(uint32_t *) func_names;
 
     /* The engine's translation of this module, owned by the engine that set
      * it; `code_release` frees it (runtime/engine.h). */
