@@ -437,7 +437,7 @@ WASM_DECLARE_REF(foreign)
 
 WASM_API_EXTERN own wasm_foreign_t *wasm_foreign_new(wasm_store_t *store);
 
-/* --------------------------------------------- modules (core/syntax/modules) */
+/* -------------------------------------------- modules (core/syntax/modules) */
 
 /* A validated module; its code is shared between all its handles. */
 WASM_DECLARE_SHARABLE_REF(module)

@@ -1,0 +1,341 @@
+/* wasmc: what the standard C API (wasm.h) leaves out.
+ *
+ * Conventions are those of wasm.h: `own`, handles deleted in any order, NULL or
+ * false on failure, stores used by one thread at a time. Functions that take
+ * `wasmc_error_t **err` set *err to NULL on success and to an error that the
+ * caller owns on failure; `err` may be NULL. Strings are UTF-8, and
+ * NUL-terminated where they are a `const char *` without a length.
+ */
+#ifndef WASMC_H
+#define WASMC_H
+
+#include "wasi.h"
+#include "wasm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef own
+#define own
+#define WASMC_H_OWN
+#endif
+
+/* ----------------------------------------------------------------- version */
+
+#define WASMC_VERSION_MAJOR 0
+#define WASMC_VERSION_MINOR 1
+#define WASMC_VERSION_PATCH 0
+
+/* "MAJOR.MINOR.PATCH" of the library that runs. Static. */
+WASM_API_EXTERN const char *wasmc_version(void);
+
+/* ------------------------------------------------------------------ errors */
+
+typedef enum wasmc_error_kind_t {
+    WASMC_ERROR_MALFORMED = 1, /* binary that cannot be decoded */
+    WASMC_ERROR_SYNTAX,        /* text that cannot be parsed */
+    WASMC_ERROR_INVALID,       /* breaks a validation rule */
+    WASMC_ERROR_UNLINKABLE,    /* import missing or of the wrong type */
+    WASMC_ERROR_LIMIT,         /* an implementation limit */
+    WASMC_ERROR_UNSUPPORTED,   /* a feature that is off or not executable */
+    WASMC_ERROR_NO_MEMORY,
+    WASMC_ERROR_IO, /* the host refused: file, mapping ... */
+} wasmc_error_kind_t;
+
+#define WASMC_NO_OFFSET UINT64_MAX
+#define WASMC_NO_FUNC UINT32_MAX
+
+/* Why something failed. Immutable; any thread may use it. */
+typedef struct wasmc_error_t wasmc_error_t;
+
+WASM_API_EXTERN void wasmc_error_delete(own wasmc_error_t *err);
+WASM_API_EXTERN wasmc_error_kind_t wasmc_error_kind(const wasmc_error_t *err);
+/* Byte offset in the module or text, or WASMC_NO_OFFSET. */
+WASM_API_EXTERN uint64_t wasmc_error_offset(const wasmc_error_t *err);
+/* Of a text, from 1, columns in bytes; 0 for errors without a place in one. */
+WASM_API_EXTERN uint32_t wasmc_error_line(const wasmc_error_t *err);
+WASM_API_EXTERN uint32_t wasmc_error_column(const wasmc_error_t *err);
+/* Index of the function it is in, or WASMC_NO_FUNC. */
+WASM_API_EXTERN uint32_t wasmc_error_func(const wasmc_error_t *err);
+/* Begins with the words of the specification's tests, without kind and place.
+ * Of link errors: all imports that do not fit, one a line. Borrowed. */
+WASM_API_EXTERN const char *wasmc_error_message(const wasmc_error_t *err);
+/* Kind, message and place in a line to show. Borrowed. */
+WASM_API_EXTERN const char *wasmc_error_text(const wasmc_error_t *err);
+
+/* ----------------------------------------------------------- configuration */
+
+typedef enum wasmc_engine_kind_t {
+    WASMC_ENGINE_AUTO, /* the fastest there is for this host */
+    WASMC_ENGINE_INTERP,
+} wasmc_engine_kind_t;
+
+/* False when this build has no such engine. */
+WASM_API_EXTERN bool wasmc_config_set_engine(wasm_config_t *config,
+                                             wasmc_engine_kind_t kind);
+
+/* Turns a language feature on or off by its name ("simd", "threads" ...).
+ * False for an unknown name. Wasm 3.0 is on by default. */
+WASM_API_EXTERN bool wasmc_config_set_feature(wasm_config_t *config,
+                                              const char *name, bool on);
+
+/* Size in bytes of the guest stack of each store; rounded up to pages. False
+ * when it is too small to be of use (below 64 KiB). */
+WASM_API_EXTERN bool wasmc_config_set_stack_bytes(wasm_config_t *config,
+                                                  size_t bytes);
+
+typedef enum wasmc_memory_strategy_t {
+    /* Reserve address space so that most accesses need no check; where the
+     * host does not have it, the other one. */
+    WASMC_MEMORY_GUARDED,
+    /* Map only what is used; check each access. */
+    WASMC_MEMORY_CHECKED,
+} wasmc_memory_strategy_t;
+
+WASM_API_EXTERN void wasmc_config_set_memory_strategy(
+    wasm_config_t *config, wasmc_memory_strategy_t strategy);
+
+/* Validates a function when it is first called; an invalid one then traps.
+ * Modules load faster, and later errors are the price. Off by default. */
+WASM_API_EXTERN void wasmc_config_set_lazy_validation(wasm_config_t *config,
+                                                      bool on);
+
+/* Compiles all functions when a module is loaded. Off by default: a function
+ * is compiled when it is first called. */
+WASM_API_EXTERN void wasmc_config_set_eager_compilation(wasm_config_t *config,
+                                                        bool on);
+
+/* How many threads loading a module may use; 1, the default, is the caller
+ * alone. They are gone when the call returns. False for 0. */
+WASM_API_EXTERN bool wasmc_config_set_threads(wasm_config_t *config,
+                                              unsigned threads);
+
+/* The names of all features in a fixed order; NULL from the end on. Static. */
+WASM_API_EXTERN const char *wasmc_feature_name(size_t n);
+
+/* ------------------------------------------------------------- text format */
+
+/* Text to binary (core/text). Thread-safe. */
+WASM_API_EXTERN bool wasmc_wat2wasm(const char *text, size_t len,
+                                    own wasm_byte_vec_t *out,
+                                    own wasmc_error_t **err);
+
+typedef enum wasmc_wat_flags_t {
+    WASMC_WAT_FOLD = 1,     /* operands inside their operator's parentheses */
+    WASMC_WAT_NO_NAMES = 2, /* indices in place of names */
+} wasmc_wat_flags_t;
+
+/* Binary to text, which parses back to the same binary. `flags` is a sum of
+ * wasmc_wat_flags_t. The module need not be valid. Thread-safe. */
+WASM_API_EXTERN bool wasmc_wasm2wat(const wasm_byte_vec_t *binary,
+                                    unsigned flags, own wasm_byte_vec_t *out,
+                                    own wasmc_error_t **err);
+
+/* ----------------------------------------------------------------- modules */
+
+/* As wasm_module_new, but takes text as well as binary and says why it failed.
+ * Offsets, lines and columns of syntax errors are those of the text. */
+WASM_API_EXTERN own wasm_module_t *wasmc_module_new(
+    wasm_store_t *store, const wasm_byte_vec_t *bytes,
+    own wasmc_error_t **err);
+
+/* The same from a binary that is not copied: it must stay as it is until all
+ * handles and instances of the module are gone. */
+WASM_API_EXTERN own wasm_module_t *wasmc_module_new_nocopy(
+    wasm_store_t *store, const wasm_byte_vec_t *binary,
+    own wasmc_error_t **err);
+
+/* A module without a store, to be obtained in many (wasm_module_obtain).
+ * Thread-safe. */
+WASM_API_EXTERN own wasm_shared_module_t *wasmc_shared_module_new(
+    wasm_engine_t *engine, const wasm_byte_vec_t *bytes,
+    own wasmc_error_t **err);
+
+/* Is a binary or text valid for this engine? Checks all bodies whatever the
+ * configuration says of laziness. Thread-safe. */
+WASM_API_EXTERN bool wasmc_module_validate(wasm_engine_t *engine,
+                                           const wasm_byte_vec_t *bytes,
+                                           own wasmc_error_t **err);
+
+/* From the name section (core/appendix/custom#name-section); empty without. */
+WASM_API_EXTERN void wasmc_module_name(const wasm_module_t *module,
+                                       own wasm_name_t *out);
+WASM_API_EXTERN void wasmc_module_func_name(const wasm_module_t *module,
+                                            uint32_t func,
+                                            own wasm_name_t *out);
+
+/* --------------------------------------------------------------- instances */
+
+/* As wasm_instance_new, and tells execution from linking: on failure either
+ * *trap or *err is set. Both pointers may be NULL. */
+WASM_API_EXTERN own wasm_instance_t *wasmc_instance_new(
+    wasm_store_t *store, const wasm_module_t *module,
+    const wasm_extern_vec_t *imports, own wasm_trap_t **trap,
+    own wasmc_error_t **err);
+
+/* The export of this name; NULL when there is none. */
+WASM_API_EXTERN own wasm_extern_t *wasmc_instance_export(
+    const wasm_instance_t *instance, const char *name);
+
+/* The module it is an instance of, as a new handle. */
+WASM_API_EXTERN own wasm_module_t *wasmc_instance_module(
+    const wasm_instance_t *instance);
+
+/* --------------------------------------------------------- traps and frames */
+
+/* Did the guest end by asking for it (WASI proc_exit)? Then *status, unless
+ * NULL, is its exit status. Such a trap that a callback returns goes on
+ * ending the guest below. */
+WASM_API_EXTERN bool wasmc_trap_exit_status(const wasm_trap_t *trap,
+                                            uint32_t *status);
+
+/* The message and a line for each frame, with names where modules have them.
+ * NUL-terminated. */
+WASM_API_EXTERN void wasmc_trap_text(const wasm_trap_t *trap,
+                                     own wasm_message_t *out);
+
+/* The name of the frame's function from the name section; empty without. */
+WASM_API_EXTERN void wasmc_frame_func_name(const wasm_frame_t *frame,
+                                           own wasm_name_t *out);
+
+/* -------------------------------------------------------------- interrupts */
+
+/* A way to stop the guests of a store from any thread or signal handler. */
+typedef struct wasmc_interrupt_t wasmc_interrupt_t;
+
+WASM_API_EXTERN own wasmc_interrupt_t *wasmc_interrupt_new(
+    wasm_store_t *store);
+/* Thread-safe, as are the functions below; before or after the store's end. */
+WASM_API_EXTERN void wasmc_interrupt_delete(own wasmc_interrupt_t *interrupt);
+/* Running guests trap ("interrupted") at the next loop iteration or call, and
+ * new calls trap at once, until it is cleared. Async-signal-safe. */
+WASM_API_EXTERN void wasmc_interrupt_raise(wasmc_interrupt_t *interrupt);
+WASM_API_EXTERN void wasmc_interrupt_clear(wasmc_interrupt_t *interrupt);
+
+/* --------------------------------------------------------------- functions */
+
+/* The call a host function is in; valid until it returns. */
+typedef struct wasmc_caller_t wasmc_caller_t;
+
+/* Borrowed. */
+WASM_API_EXTERN wasm_store_t *wasmc_caller_store(wasmc_caller_t *caller);
+/* The instance whose code calls, borrowed; NULL when the host calls. */
+WASM_API_EXTERN wasm_instance_t *wasmc_caller_instance(
+    wasmc_caller_t *caller);
+/* The calling instance's export of this name; NULL when there is none. */
+WASM_API_EXTERN own wasm_extern_t *wasmc_caller_export(wasmc_caller_t *caller,
+                                                       const char *name);
+
+/* As wasm_func_callback_with_env_t, and knows its caller. */
+typedef own wasm_trap_t *(*wasmc_func_callback_t)(wasmc_caller_t *caller,
+                                                  void *env,
+                                                  const wasm_val_vec_t *args,
+                                                  wasm_val_vec_t *results);
+WASM_API_EXTERN own wasm_func_t *wasmc_func_new(wasm_store_t *store,
+                                                const wasm_functype_t *type,
+                                                wasmc_func_callback_t callback,
+                                                void *env,
+                                                void (*finalizer)(void *));
+
+/* The fastest way in: `io` holds the arguments, one 64-bit slot each in order,
+ * and takes the results likewise. i32 and f32 fill the low half and the high
+ * half is zero, v128 takes two slots, low half first. References are opaque,
+ * valid during the call, and 0 is null. No values are made or checked. */
+typedef own wasm_trap_t *(*wasmc_func_raw_callback_t)(wasmc_caller_t *caller,
+                                                      void *env, uint64_t *io);
+WASM_API_EXTERN own wasm_func_t *wasmc_func_new_raw(
+    wasm_store_t *store, const wasm_functype_t *type,
+    wasmc_func_raw_callback_t callback, void *env, void (*finalizer)(void *));
+
+/* The same way from the host into the guest: `io` has room for the larger of
+ * parameters and results (wasmc_func_io_slots). Types are not checked. */
+WASM_API_EXTERN own wasm_trap_t *wasmc_func_call_raw(const wasm_func_t *func,
+                                                     uint64_t *io);
+WASM_API_EXTERN size_t wasmc_func_io_slots(const wasm_func_t *func);
+
+/* ------------------------------------------------------------------ linker */
+
+/* Finds imports by name. Belongs to its store. */
+typedef struct wasmc_linker_t wasmc_linker_t;
+
+WASM_API_EXTERN own wasmc_linker_t *wasmc_linker_new(wasm_store_t *store);
+WASM_API_EXTERN void wasmc_linker_delete(own wasmc_linker_t *linker);
+
+/* Defines module.name, in place of an earlier definition. The object is kept
+ * alive. False when memory has run out or it is of another store. */
+WASM_API_EXTERN bool wasmc_linker_define(wasmc_linker_t *linker,
+                                         const char *module, const char *name,
+                                         wasm_extern_t *item);
+/* Defines all exports of an instance under a module name. */
+WASM_API_EXTERN bool wasmc_linker_define_instance(wasmc_linker_t *linker,
+                                                  const char *module,
+                                                  wasm_instance_t *instance);
+/* Provides WASI preview 1 to modules that import it. One program: instances
+ * made with this linker share its descriptors. The configuration stays the
+ * caller's. The error names the directory that cannot be opened. */
+WASM_API_EXTERN bool wasmc_linker_define_wasi(wasmc_linker_t *linker,
+                                              const wasi_config_t *config,
+                                              own wasmc_error_t **err);
+
+/* Instantiates a module with what is defined. When imports are missing or do
+ * not fit, the error lists all of them with the types they should have. */
+WASM_API_EXTERN own wasm_instance_t *wasmc_linker_instantiate(
+    wasmc_linker_t *linker, const wasm_module_t *module,
+    own wasm_trap_t **trap, own wasmc_error_t **err);
+
+/* ------------------------------------ kinds that the standard does not have */
+
+/* Value kinds beyond wasm_valkind_enum. */
+enum wasmc_valkind_enum {
+    WASMC_V128 = 4,     /* a wasm_val_t of it owns a block: see below */
+    WASMC_ANYREF = 130, /* references to garbage-collected data */
+    WASMC_EXNREF = 131, /* references to exceptions */
+};
+
+/* External kinds beyond wasm_externkind_enum. */
+enum wasmc_externkind_enum {
+    WASMC_EXTERN_TAG = 4,
+};
+
+/* Vectors do not fit into a wasm_val_t, which therefore points to one; copy
+ * and delete take care of it. False when memory has run out. */
+WASM_API_EXTERN bool wasmc_val_new_v128(own wasm_val_t *out,
+                                        const uint8_t bytes[16]);
+/* The 16 bytes of a WASMC_V128, lane 0 first; borrowed; NULL for others. */
+WASM_API_EXTERN const uint8_t *wasmc_val_v128(const wasm_val_t *val);
+
+/* Limits of any memory or table (core/syntax/types#limits). */
+typedef struct wasmc_limits_t {
+    uint64_t min, max; /* in pages or entries; `max` only with has_max */
+    bool has_max;
+    bool shared;       /* memories, with a maximum */
+    bool addr64;       /* addresses have 64 bits */
+    uint8_t page_log2; /* memories: 16, or 0 for pages of one byte */
+} wasmc_limits_t;
+
+/* NULL for limits that no memory can have. */
+WASM_API_EXTERN own wasm_memorytype_t *wasmc_memorytype_new(
+    const wasmc_limits_t *limits);
+WASM_API_EXTERN void wasmc_memorytype_limits(const wasm_memorytype_t *type,
+                                             wasmc_limits_t *out);
+WASM_API_EXTERN own wasm_tabletype_t *wasmc_tabletype_new(
+    own wasm_valtype_t *element, const wasmc_limits_t *limits);
+WASM_API_EXTERN void wasmc_tabletype_limits(const wasm_tabletype_t *type,
+                                            wasmc_limits_t *out);
+
+/* A value type as text: "i32", "funcref", "(ref null 3)" ..., where numbers are
+ * the engine's. Written as by snprintf; returns the length it has. */
+WASM_API_EXTERN size_t wasmc_valtype_text(const wasm_valtype_t *type,
+                                          char *out, size_t size);
+
+#ifdef WASMC_H_OWN
+#undef own
+#undef WASMC_H_OWN
+#endif
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif
