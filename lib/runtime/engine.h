@@ -53,6 +53,12 @@ WC_INLINE enum status engine_call_host(struct store *store,
     return f->host(&caller, f->env, io);
 }
 
+/* Raises the trap for memory that ran out; returns STATUS_TRAP. */
+WC_INLINE enum status engine_out_of_memory(struct store *store)
+{
+    return wc_trap_raise(store, TRAP_OUT_OF_MEMORY, NULL);
+}
+
 /* Slow paths that engines share (runtime/builtins.c): bounds-checked bulk
  * operations on instances. Each returns STATUS_OK or raises the trap. */
 enum status wc_memory_init(struct instance *i, uint32_t memory, uint32_t data,

@@ -37,6 +37,16 @@ bool wc_externtype_matches(const struct typereg *reg,
                            const struct externtype *found,
                            const struct externtype *wanted);
 
+/* Appends what is wrong with `found` (NULL: missing) for import n of a module:
+ *   unknown import: "env" "f" (func (param i32))
+ *   incompatible import type: "env" "f": expected (func), found (memory 1)
+ */
+void wc_import_print_error(const struct module *m, uint32_t n,
+                           const struct entity *found, struct buf *out);
+
+/* Appends a name between quotes, with escapes where it needs them. */
+void wc_name_print(struct span name, struct buf *out);
+
 /* Appends "(func (param i32) (result i64))", "(memory 1 2)" ... */
 void wc_externtype_print(const struct externtype *t, struct buf *out);
 

@@ -38,6 +38,9 @@ struct func *wc_func_new_host(struct store *store, const struct deftype *type,
                               host_fn fn, void *env,
                               void (*env_finalizer)(void *)) WC_MUST_CHECK;
 
+/* Lets go of what the function holds, not of its own block; of the store. */
+void wc_func_destroy(struct func *f);
+
 WC_INLINE uint32_t func_io_slots(const struct deftype *t)
 {
     return t->param_slots > t->result_slots ? t->param_slots

@@ -28,4 +28,8 @@ struct global *wc_global_new(struct store *store,
 struct tag *wc_tag_new(struct store *store, const struct deftype *type)
     WC_MUST_CHECK;
 
+/* Let go of what they hold, not of their own blocks; of the store. */
+void wc_global_destroy(struct global *g);
+void wc_tag_destroy(struct tag *t);
+
 #endif

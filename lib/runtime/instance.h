@@ -53,6 +53,9 @@ struct instance *wc_instance_new(struct store *store, struct module *module,
                                  uint32_t imports_len, struct trap **trap,
                                  struct error *e) WC_MUST_CHECK;
 
+/* Lets go of what the instance holds, not of its own block; of the store. */
+void wc_instance_destroy(struct instance *i);
+
 /* The function / global at an index, made now if nobody asked before. NULL when
  * memory has run out. */
 struct func *wc_instance_func(struct instance *i, uint32_t index)
@@ -78,5 +81,10 @@ WC_INLINE slot *instance_cell(const struct instance *i, uint32_t index)
 /* Evaluates a validated constant expression to *out (two slots for v128).
  * STATUS_TRAP with the trap raised when it traps or memory runs out. */
 enum status wc_constexpr_eval(struct instance *i, struct range expr, slot *out);
+
+/* The same for an expression that ends with its end opcode, among others of an
+ * element segment; steps over it. */
+struct reader;
+enum status wc_constexpr_next(struct instance *i, struct reader *r, slot *out);
 
 #endif

@@ -37,6 +37,9 @@ struct memory *wc_memory_new(struct store *store, const struct memtype *type,
  * that is not possible. May move `base` (checked strategy). */
 uint64_t wc_memory_grow(struct memory *m, uint64_t delta);
 
+/* Lets go of the mapping, not of its own block; of the store. */
+void wc_memory_destroy(struct memory *m);
+
 WC_INLINE uint64_t memory_pages(const struct memory *m)
 {
     return m->size_bytes >> m->type.page_log2;

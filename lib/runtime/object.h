@@ -66,6 +66,16 @@ WC_INLINE struct object *slot_object(slot ref)
 void *wc_entity_new(struct store *store, enum object_kind kind, size_t size)
     WC_MUST_CHECK;
 
+/* Frees all entities of a store: first every host_info finalizer runs, while
+ * all of them can still be looked at, then the entities go. */
+void wc_entities_delete(struct store *store);
+
+/* Takes and gives back the reference that an entity holds on the type inside a
+ * value type, if there is one: a host's table or global may be the last thing
+ * that mentions it. */
+void wc_entity_retain_type(struct store *store, valtype t);
+void wc_entity_release_type(struct store *store, valtype t);
+
 /* A host value; NULL when memory has run out. */
 struct foreign *wc_foreign_new(struct store *store) WC_MUST_CHECK;
 

@@ -62,8 +62,8 @@ struct activation {
     slot *fp;
 };
 
-/* Entries nest on the host's stack, so their number is bounded. wc_invoke counts
- * them; engines only link and unlink their record. */
+/* Entries nest on the host's stack, so their number is bounded. wc_invoke
+ * counts them; engines only link and unlink their record. */
 #define ACTIVATIONS_MAX 200u
 
 struct store {

@@ -21,6 +21,9 @@ struct table *wc_table_new(struct store *store, const struct tabletype *type,
 /* Returns the old size, or UINT64_MAX when it cannot grow. */
 uint64_t wc_table_grow(struct table *t, uint64_t delta, slot init);
 
+/* Lets go of what the table holds, not of its own block; of the store. */
+void wc_table_destroy(struct table *t);
+
 WC_INLINE bool table_in_bounds(const struct table *t, uint64_t index,
                                uint64_t len)
 {

@@ -39,7 +39,7 @@ struct trap_frame {
 struct trap {
     atomic_uint refs;
     enum trap_code code;
-    char *message; /* NUL-terminated, owned */
+    char *message; /* NUL-terminated, in the block of the trap */
     uint32_t frames_len; /* innermost first; at most TRAP_FRAMES_MAX ... */
     uint32_t frames_all; /* ... of this many */
     struct trap_frame frames[];
@@ -57,6 +57,9 @@ enum status wc_trap_raise(struct store *store, enum trap_code code,
  * activations at this moment. One reference; NULL when out of memory. */
 struct trap *wc_trap_new(struct store *store, const char *message, size_t len)
     WC_MUST_CHECK;
+
+/* The trap that a store keeps for when there is no memory. NULL: none now. */
+struct trap *wc_trap_new_spare(void) WC_MUST_CHECK;
 
 struct trap *wc_trap_ref(struct trap *t);
 void wc_trap_unref(struct trap *t);

@@ -1,0 +1,71 @@
+#include "runtime/store.h"
+
+#include "base/os.h"
+
+#include <stdlib.h>
+
+static size_t stack_bytes(const struct store *s)
+{
+    return (size_t)((uint8_t *)s->stack.end - (uint8_t *)s->stack.base);
+}
+
+/* A page without access at either end: running over it faults, whatever an
+ * engine forgot to check. */
+static bool map_stack(struct store *s, size_t bytes)
+{
+    size_t page = wc_os_page_bytes();
+    if (bytes > SIZE_MAX / 2)
+        return false;
+    bytes = (bytes + page - 1) & ~(page - 1);
+    uint8_t *p = wc_os_reserve(bytes + 2 * page);
+    if (p == NULL)
+        return false;
+    if (!wc_os_commit(p + page, bytes)) {
+        wc_os_release(p, bytes + 2 * page);
+        return false;
+    }
+    s->stack.base = (slot *)(void *)(p + page);
+    s->stack.end = s->stack.base + bytes / sizeof(slot);
+    s->stack_top = s->stack.base;
+    return true;
+}
+
+static void unmap_stack(struct store *s)
+{
+    size_t page = wc_os_page_bytes();
+    if (s->stack.base != NULL)
+        wc_os_release((uint8_t *)s->stack.base - page,
+                      stack_bytes(s) + 2 * page);
+}
+
+struct store *wc_store_new(struct engine *engine, struct error *e)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        wc_error_no_memory(e, "creating a store");
+        return NULL;
+    }
+    s->engine = wc_engine_ref(engine);
+    s->spare_trap = wc_trap_new_spare();
+    if (s->spare_trap == NULL || !map_stack(s, engine->config.stack_bytes)) {
+        wc_error_no_memory(e, "creating the stack of a store");
+        wc_store_delete(s);
+        return NULL;
+    }
+    return s;
+}
+
+void wc_store_delete(struct store *s)
+{
+    if (s == NULL)
+        return;
+    assert(s->activations == NULL);
+    wc_entities_delete(s);
+    wc_trap_unref(s->trap);
+    wc_trap_unref(s->spare_trap);
+    unmap_stack(s);
+    if (s->info.finalizer != NULL)
+        s->info.finalizer(s->info.data);
+    wc_engine_unref(s->engine);
+    free(s);
+}
