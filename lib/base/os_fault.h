@@ -21,7 +21,7 @@ struct wc_fault {
 bool wc_fault_install(void) WC_MUST_CHECK;
 
 /* The last one puts the handler that was there before back, unless someone has
- * put theirs over ours since: then ours stays below and passes everything on. */
+ * put theirs over ours since: then ours stays below and passes all on. */
 void wc_fault_uninstall(void);
 
 /* Called in the handler. Returns true after wc_fault_resume, or false to have
