@@ -1,0 +1,169 @@
+/* wasmc-spec: runs the scripts of the official tests, and others like them. */
+#include "interp/interp.h"
+#include "tools/cli/file.h"
+#include "tools/cli/options.h"
+#include "tools/spec/report.h"
+#include "tools/spec/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
+
+struct spec_options {
+    const char *engine, *json, *suite, *skips, *expect, *label;
+    bool tap, quiet, prints, checked;
+    uint32_t jobs, timeout_seconds;
+    feature_set features_on;
+};
+
+#define AT(field) offsetof(struct spec_options, field)
+static const struct option_row rows[] = {
+    {"engine", 0, "NAME", option_string, AT(engine), "interp (default: auto)"},
+    {"suite", 0, "DIR", option_string, AT(suite),
+     "the suite to run when no FILE is given"},
+    {"skip-list", 0, "FILE", option_string, AT(skips),
+     "what not to run, with a reason for each"},
+    {"features", 0, "LIST", option_features, AT(features_on),
+     "features to switch on in all files"},
+    {"checked", 0, NULL, option_flag, AT(checked),
+     "memories with explicit bounds checks only"},
+    {"json", 0, "FILE", option_string, AT(json), "write the counts as JSON"},
+    {"tap", 0, NULL, option_flag, AT(tap),
+     "report in the Test Anything Protocol, a test a file"},
+    {"expect", 0, "FILE", option_string, AT(expect),
+     "fail when fewer pass, or more are skipped, than this\nfile says"},
+    {"label", 0, "NAME", option_string, AT(label),
+     "the line of the --expect file to compare with"},
+    {"quiet", 'q', NULL, option_flag, AT(quiet), "only show files that fail"},
+    {"prints", 0, NULL, option_flag, AT(prints),
+     "show on stderr what tests print"},
+    {"jobs", 'j', "N", option_u32, AT(jobs),
+     "files at once, each in its process; 0: all in this one"},
+    {"timeout", 0, "SECONDS", option_u32, AT(timeout_seconds),
+     "how long a file may take (default: 120)"},
+    {0},
+};
+#undef AT
+
+static const struct option_table table = {
+    .command = "wasmc-spec",
+    .operands = "[FILE|DIR...]",
+    .summary =
+        "Runs scripts in the format of the official WebAssembly tests. Without "
+        "FILE or DIR\nthe official suite is run: --suite, or "
+        "$WASMC_TESTSUITE, or spec-tests/testsuite, or\n"
+        "../shared/spec-testsuite.",
+    .rows = rows,
+};
+
+static const struct engine_ops *find_engine(const char *name)
+{
+    return strcmp(name, "interp") == 0 || strcmp(name, "auto") == 0
+               ? &wc_interp_ops
+               : NULL;
+}
+
+static bool collect(const struct spec_options *o, int operands, char **argv,
+                    suite_files *files, struct error *e)
+{
+    for (int i = 0; i < operands; i++)
+        if (!suite_add(files, argv[i], e))
+            return false;
+    if (operands > 0)
+        return true;
+    if (o->suite)
+        return suite_add(files, o->suite, e);
+    char *found = suite_find();
+    bool ok = found ? suite_add(files, found, e)
+                    : wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
+                                   "no test suite here: "
+                                   "spec-tests/fetch-testsuite gets it");
+    free(found);
+    return ok;
+}
+
+static void fill_jobs(struct job_list *list, const struct spec_options *o,
+                      const suite_files *files, const struct skip_list *skips)
+{
+    for (uint32_t i = 0; i < files->len; i++) {
+        struct script_job *job = &list->jobs[i].script;
+        job->path = files->data[i].path;
+        job->label = files->data[i].label;
+        job->skips = skips;
+        job->show_prints = o->prints;
+        wc_engine_config_init(&job->config, find_engine(o->engine));
+        job->config.features = files->data[i].features | o->features_on;
+        if (o->checked)
+            job->config.guarded_memory = false;
+    }
+    list->parallel = o->jobs;
+    list->timeout_seconds = o->timeout_seconds;
+}
+
+/* Runs everything. *failed says whether any test did; false, with the error
+ * set, when running was not possible. */
+static bool run_all(const struct spec_options *o, const suite_files *files,
+                    const struct skip_list *skips, bool *failed,
+                    struct error *e)
+{
+    struct job_list list = {0};
+    struct report report = {.tap = o->tap, .quiet = o->quiet};
+    bool ok = jobs_init(&list, files->len, e);
+    if (ok) {
+        fill_jobs(&list, o, files, skips);
+        report_begin(&report, &list);
+        ok = jobs_run(&list, report_file, &report, e);
+    }
+    if (ok) {
+        report_end(&report);
+        *failed = report.total.failed > 0;
+    }
+    if (ok && o->json)
+        ok = report_json(&report, &list, o->json, e);
+    if (ok && o->expect)
+        ok = report_expected(&report, o->expect, o->label, e);
+    jobs_free(&list);
+    return ok;
+}
+
+static bool load_skips(const char *path, struct skip_list *skips)
+{
+    struct error e = ERROR_INIT;
+    if (!path || skip_load(skips, path, &e))
+        return true;
+    file_print_error(path, &e);
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct spec_options o = {.engine = "auto",
+                             .label = "suite",
+                             .jobs = cores > 0 ? (uint32_t)cores : 1,
+                             .timeout_seconds = 120};
+    int operands;
+    enum options_result parsed =
+        options_parse(&table, argc - 1, argv + 1, &o, &operands);
+    if (parsed == OPTIONS_HELP)
+        return EXIT_PASSED;
+    if (parsed == OPTIONS_OK && !find_engine(o.engine)) {
+        options_complain(&table, "unknown engine '%s'", o.engine);
+        parsed = OPTIONS_WRONG;
+    }
+    struct skip_list skips = {0};
+    if (parsed == OPTIONS_WRONG || !load_skips(o.skips, &skips))
+        return EXIT_WRONG_USE;
+    struct error e = ERROR_INIT;
+    suite_files files = {0};
+    bool failed = false;
+    bool ok = collect(&o, operands, argv + 1, &files, &e) &&
+              run_all(&o, &files, &skips, &failed, &e);
+    if (!ok)
+        fprintf(stderr, "wasmc-spec: %s\n", e.message);
+    suite_free(&files);
+    skip_free(&skips);
+    return ok && !failed ? EXIT_PASSED : EXIT_FAILED;
+}

@@ -1,0 +1,34 @@
+/* Which files to run, and with which features.
+ *
+ * The official suite has folders; those of proposals are written for features
+ * that are off by default, or for an older core. The table in suite.c says
+ * what each folder is run with.
+ */
+#ifndef SPEC_SUITE_H
+#define SPEC_SUITE_H
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "syntax/opcodes.h"
+
+struct suite_file {
+    char *path;
+    const char *label; /* a part of path: relative to its suite */
+    feature_set features;
+};
+
+typedef VEC(struct suite_file) suite_files;
+
+/* Adds a .wast file, or all of them in a directory and its folders (the root
+ * first, each folder in order of name). Folders of proposals that are not
+ * implemented at all are left out, unless asked for by name. */
+bool suite_add(suite_files *files, const char *path, struct error *e)
+    WC_MUST_CHECK;
+void suite_free(suite_files *files);
+
+/* The suite to use without --suite: $WASMC_TESTSUITE, spec-tests/testsuite,
+ * ../shared/spec-testsuite, each as seen from here and from the source
+ * directory; NULL when there is none. To be freed. */
+char *suite_find(void);
+
+#endif
