@@ -1,0 +1,148 @@
+/* Values between the public API and slots (core/exec/runtime#values). */
+#include "api/val.h"
+
+#include "base/bits.h"
+#include "runtime/func.h"
+#include "syntax/typereg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool wasmc_val_new_v128(wasm_val_t *out, const uint8_t bytes[16])
+{
+    void *block = malloc(16);
+    *out = (wasm_val_t){.kind = WASMC_V128, .of = {.ref = block}};
+    if (block)
+        memcpy(block, bytes, 16);
+    return block != NULL;
+}
+
+const uint8_t *wasmc_val_v128(const wasm_val_t *val)
+{
+    return val->kind == WASMC_V128 ? (const void *)val->of.ref : NULL;
+}
+
+void wasm_val_delete(wasm_val_t *val)
+{
+    if (wasm_valkind_is_ref(val->kind))
+        wasm_ref_delete(val->of.ref);
+    else if (val->kind == WASMC_V128)
+        free(val->of.ref);
+    val->of.i64 = 0;
+    val->of.ref = NULL;
+}
+
+bool wc_val_copy(wasm_val_t *out, const wasm_val_t *val)
+{
+    if (val->kind == WASMC_V128 && val->of.ref)
+        return wasmc_val_new_v128(out, wasmc_val_v128(val));
+    *out = *val;
+    if (wasm_valkind_is_ref(val->kind))
+        out->of.ref = wc_handle_new(val->of.ref);
+    return true;
+}
+
+void wasm_val_copy(wasm_val_t *out, const wasm_val_t *val)
+{
+    (void)wc_val_copy(out, val);
+}
+
+wasm_valkind_t wc_val_kind(const struct typereg *reg, valtype type)
+{
+    switch (valtype_kind(type)) {
+    case KIND_I64:
+        return WASM_I64;
+    case KIND_F32:
+        return WASM_F32;
+    case KIND_F64:
+        return WASM_F64;
+    case KIND_V128:
+        return WASMC_V128;
+    case KIND_REF:
+        break;
+    default:
+        return WASM_I32;
+    }
+    switch (wc_heaptype_top(reg, valtype_heap(type))) {
+    case HEAP_FUNC:
+        return WASM_FUNCREF;
+    case HEAP_EXTERN:
+        return WASM_EXTERNREF;
+    case HEAP_EXN:
+        return WASMC_EXNREF;
+    default:
+        return WASMC_ANYREF;
+    }
+}
+
+wasm_val_t wc_val_default(const struct typereg *reg, valtype type)
+{
+    return (wasm_val_t){.kind = wc_val_kind(reg, type)};
+}
+
+/* Does a non-null reference match a reference type? */
+static bool ref_matches(const struct typereg *reg, const struct object *o,
+                        valtype type)
+{
+    heaptype heap = valtype_heap(type);
+    if (heap == HEAP_EXTERN)
+        return true;
+    if (o->kind != OBJECT_FUNC)
+        return false;
+    return valtype_matches(reg, VALTYPE_REF(false, o->type->id), type);
+}
+
+bool wc_val_ref_to_slot(struct store *store, struct wasm_ref_t *ref,
+                        valtype type, slot *out)
+{
+    if (!valtype_is_ref(type))
+        return false;
+    if (!ref) {
+        *out = SLOT_REF_NULL;
+        return valtype_nullable(type);
+    }
+    const struct entity *e = entity_of(ref);
+    return e->store == store &&
+           ref_matches(store->engine->reg, &e->object, type) &&
+           wc_handle_to_slot(ref, out);
+}
+
+bool wc_val_to_slots(struct store *store, const wasm_val_t *val, valtype type,
+                     slot *out)
+{
+    if (valtype_is_ref(type))
+        return wasm_valkind_is_ref(val->kind) &&
+               wc_val_ref_to_slot(store, val->of.ref, type, out);
+    if (val->kind != wc_val_kind(store->engine->reg, type))
+        return false;
+    switch (val->kind) {
+    case WASM_I32:
+    case WASM_F32:
+        *out = (uint32_t)val->of.i32;
+        return true;
+    case WASMC_V128:
+        if (!val->of.ref)
+            out[0] = out[1] = 0;
+        else
+            memcpy(out, val->of.ref, 16);
+        return true;
+    default:
+        *out = (uint64_t)val->of.i64;
+        return true;
+    }
+}
+
+bool wc_val_from_slots(const struct typereg *reg, const slot *in, valtype type,
+                       wasm_val_t *out)
+{
+    *out = wc_val_default(reg, type);
+    if (valtype_is_ref(type))
+        out->of.ref = wc_handle_from_slot(*in);
+    else if (type == VT_V128)
+        return wasmc_val_new_v128(out, (const uint8_t *)in);
+    else if (type == VT_I32 || type == VT_F32)
+        out->of.i32 = (int32_t)*in;
+    else
+        out->of.i64 = (int64_t)*in;
+    return true;
+}
