@@ -17,8 +17,8 @@
 #include "base/os.h"
 #include "base/os_fault.h"
 
-/* uint64_t fault_touch(const void *p): reads one byte and returns 0. Where
- * that faults, execution goes on at fault_landing, which returns its argument. */
+/* uint64_t fault_touch(const void *p): reads one byte and returns 0. Where that
+ * faults, execution goes on at fault_landing, which returns its argument. */
 #if defined(__x86_64__)
 __asm__(".pushsection fault_code,\"ax\",@progbits\n"
         ".globl fault_touch\n"
@@ -332,8 +332,7 @@ static uintptr_t handled_at;
 
 static bool note_stack(void *arg, struct wc_fault *f)
 {
-    char here;
-    handled_at = (uintptr_t)&here;
+    handled_at = (uintptr_t)__builtin_frame_address(0);
     return go_on(arg, f);
 }
 
@@ -353,4 +352,6 @@ Test(fault, uses_the_signal_stack_of_the_host)
     stack_t now;
     sigaltstack(NULL, &now);
     cr_expect_eq(now.ss_sp, alt.ss_sp);
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+    free(alt.ss_sp);
 }

@@ -5,6 +5,7 @@
 #endif
 #include "fake_engine.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@
 #define SANITIZED 0
 #endif
 
-/* --- Memories -------------------------------------------------------------- */
+/* --- Memories ------------------------------------------------------------ */
 
 static struct memtype memtype(uint64_t min, uint64_t max, bool addr64,
                               uint8_t page_log2)
@@ -213,7 +214,7 @@ Test(memory, falls_back_under_a_low_address_space_limit)
     cr_expect_eq(WEXITSTATUS(status), 0);
 }
 
-/* --- Tables, globals, types ------------------------------------------------ */
+/* --- Tables, globals, types ---------------------------------------------- */
 
 static struct tabletype tabletype(valtype t, uint64_t min, uint64_t max)
 {
@@ -294,7 +295,7 @@ Test(global, holds_its_value)
     wc_store_delete(s);
 }
 
-/* --- Stores ---------------------------------------------------------------- */
+/* --- Stores -------------------------------------------------------------- */
 
 static void count_one(void *counter)
 {
@@ -342,13 +343,31 @@ Test(store, guest_stack_has_the_size_asked_for)
     wc_engine_unref(engine);
 }
 
-Test(store, guest_stack_is_guarded, .signal = SIGSEGV)
+static int ending_of_write(volatile slot *at)
 {
-    struct store *s = fake_store(true);
-    *(volatile slot *)s->stack.end = 1;
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        *at = 1;
+        _exit(0);
+    }
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* --- Calls and traps ------------------------------------------------------- */
+Test(store, guest_stack_is_guarded)
+{
+    struct store *s = fake_store(true);
+    cr_expect_eq(ending_of_write(s->stack.base), 0);
+    cr_expect_eq(ending_of_write(s->stack.base - 1), SIGSEGV);
+    cr_expect_eq(ending_of_write(s->stack.end - 1), 0);
+    cr_expect_eq(ending_of_write(s->stack.end), SIGSEGV);
+    wc_store_delete(s);
+}
+
+/* --- Calls and traps ----------------------------------------------------- */
 
 static enum status add_one(struct caller *caller, void *env, slot *io)
 {
@@ -517,7 +536,7 @@ Test(trap, spare_serves_when_memory_has_run_out)
     wc_store_delete(s);
 }
 
-/* --- External types -------------------------------------------------------- */
+/* --- External types ------------------------------------------------------ */
 
 static struct externtype extern_table(valtype t, uint64_t min, uint64_t max)
 {
