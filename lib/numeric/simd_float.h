@@ -1,6 +1,7 @@
 /* Vector operators on float lanes and between floats and integers. NaNs are
- * as in numeric/float.h: quiet results, bits as the CPU gives them; abs, neg,
- * pmin and pmax move bits and keep signalling NaNs.
+ * as in numeric/float.h: quiet results, bits as the CPU gives them (min and
+ * max make canonical ones, except on ARM); abs, neg, pmin and pmax move bits
+ * and keep signalling NaNs.
  * Spec: core/exec/numerics, "Floating-Point Operations", lane by lane.
  */
 #ifndef NUMERIC_SIMD_FLOAT_H
@@ -9,10 +10,9 @@
 #include "numeric/float.h"
 #include "numeric/simd_lane.h"
 
-/* Lanes of V, their bits in U; SIGN is the sign bit, B the builtin of the
- * width. The order of the operands of pmin and pmax decides for NaN and
- * zeros of both signs. */
-#define SIMD_FLOAT(p, V, U, SIGN)                                   \
+/* Lanes of V, their bits in U; SIGN is the sign bit. The order of the operands
+ * of pmin and pmax decides for NaN and zeros of both signs. */
+#define SIMD_FLOAT(p, V, U, SIGN, M, suffix)                        \
     SIMD_BINOP(p##_eq, V, a == b)                                   \
     SIMD_BINOP(p##_ne, V, a != b)                                   \
     SIMD_BINOP(p##_lt, V, a < b)                                    \
@@ -25,10 +25,16 @@
     SIMD_BINOP(p##_div, V, a / b)                                   \
     SIMD_UNOP(p##_abs, U, a & ~SIGN)                                \
     SIMD_UNOP(p##_neg, U, a ^ SIGN)                                 \
-    SIMD_BINOP(p##_pmin, V, VEC_SELECT(V, b < a, b, a))             \
-    SIMD_BINOP(p##_pmax, V, VEC_SELECT(V, a < b, b, a))
-SIMD_FLOAT(f32x4, vec_f32, vec_u32, 0x80000000)
-SIMD_FLOAT(f64x2, vec_f64, vec_u64, 0x8000000000000000)
+    SIMD_BINOP(p##_pmin, V,                                         \
+               ON_CPU(_mm_min_##suffix((M)b, (M)a),                 \
+                      VEC_SELECT(V, b < a, b, a),                   \
+                      VEC_SELECT(V, b < a, b, a)))                  \
+    SIMD_BINOP(p##_pmax, V,                                         \
+               ON_CPU(_mm_max_##suffix((M)b, (M)a),                 \
+                      VEC_SELECT(V, a < b, b, a),                   \
+                      VEC_SELECT(V, a < b, b, a)))
+SIMD_FLOAT(f32x4, vec_f32, vec_u32, 0x80000000, __m128, ps)
+SIMD_FLOAT(f64x2, vec_f64, vec_u64, 0x8000000000000000, __m128d, pd)
 #undef SIMD_FLOAT
 
 SIMD_UNOP(f32x4_sqrt, vec_f32,
@@ -36,27 +42,30 @@ SIMD_UNOP(f32x4_sqrt, vec_f32,
                      f32_sqrt(a[3])}))
 SIMD_UNOP(f64x2_sqrt, vec_f64, ((vec_f64){f64_sqrt(a[0]), f64_sqrt(a[1])}))
 
-/* min and max as in numeric/float.h: where the operands are equal their bits
- * are joined, for the sake of zeros; where one is NaN their sum is quiet. */
-#define SIMD_MINMAX(p, V, U)                                        \
-    WC_INLINE union v128 p##_min(union v128 x, union v128 y)        \
-    {                                                               \
-        V a = V##_of(x), b = V##_of(y);                             \
-        U r = VEC_SELECT(U, a < b, a, b);                           \
-        r |= (U)a & (U)(a == b);                                    \
-        U number = (U)(a == a) & (U)(b == b);                       \
-        return vec_to(VEC_SELECT(vec_u8, number, r, a + b));        \
-    }                                                               \
-    WC_INLINE union v128 p##_max(union v128 x, union v128 y)        \
-    {                                                               \
-        V a = V##_of(x), b = V##_of(y);                             \
-        U r = VEC_SELECT(U, a > b, a, b);                           \
-        r &= (U)a | (U)(a != b);                                    \
-        U number = (U)(a == a) & (U)(b == b);                       \
-        return vec_to(VEC_SELECT(vec_u8, number, r, a + b));        \
-    }
-SIMD_MINMAX(f32x4, vec_f32, vec_u32)
-SIMD_MINMAX(f64x2, vec_f64, vec_u64)
+/* min and max as in numeric/float.h: both orders, or operands that are equal,
+ * are joined for the sake of zeros. A lane of which a part is NaN becomes all
+ * ones first and then the canonical NaN: QUIET is the shift that leaves ones
+ * below the quiet bit. */
+#define SIMD_MINMAX(p, V, U, QUIET, T, n, M, suffix)                    \
+    WC_INLINE U p##_nan(V a, V b, U r)                                  \
+    {                                                                   \
+        U nan = (U)(a != a) | (U)(b != b);                              \
+        return (r | nan) & ~(nan >> QUIET);                             \
+    }                                                                   \
+    SIMD_BINOP(p##_min, V,                                              \
+               ON_CPU(p##_nan(a, b, (U)_mm_min_##suffix((M)a, (M)b) |   \
+                                        (U)_mm_min_##suffix((M)b, (M)a)), \
+                      NEON(vminq_f##n, T),                              \
+                      p##_nan(a, b, (U)VEC_SELECT(U, a < b, a, b) |     \
+                                        ((U)a & (U)(a == b)))))         \
+    SIMD_BINOP(p##_max, V,                                              \
+               ON_CPU(p##_nan(a, b, (U)_mm_max_##suffix((M)a, (M)b) &   \
+                                        (U)_mm_max_##suffix((M)b, (M)a)), \
+                      NEON(vmaxq_f##n, T),                              \
+                      p##_nan(a, b, (U)VEC_SELECT(U, a > b, a, b) &     \
+                                        ((U)a | (U)(a != b)))))
+SIMD_MINMAX(f32x4, vec_f32, vec_u32, 10, float32x4_t, 32, __m128, ps)
+SIMD_MINMAX(f64x2, vec_f64, vec_u64, 13, float64x2_t, 64, __m128d, pd)
 #undef SIMD_MINMAX
 
 /* Rounding to an integer. */
@@ -114,40 +123,79 @@ SIMD_UNOP(f64x2_convert_low_i32x4_s, vec_i32, ((vec_f64){a[0], a[1]}))
 SIMD_UNOP(f64x2_convert_low_i32x4_u, vec_u32,
           (vec_f64)VEC_LOW32(a, (vec_u32)VEC_4(0x43300000)) - 0x1p52)
 
-/* To integers, rounded towards zero, saturating; NaN gives 0. Lanes that do
- * not fit are 0 before the conversion, which is undefined for them. Unsigned
- * lanes from 2^31 are converted less 2^31. */
-WC_INLINE union v128 i32x4_trunc_sat_f32x4_s(union v128 x)
+/* To integers, rounded towards zero, saturating; NaN gives 0. NEON does just
+ * that. SSE2 gives 2^31 for all that is no int32, and C nothing at all, so
+ * other lanes are brought into range first, and those of unsigned results
+ * from 2^31 on are converted less 2^31. */
+#define VEC_TO_I32(a) \
+    ON_CPU(_mm_cvttps_epi32((__m128)(a)), vcvtq_s32_f32((float32x4_t)(a)), \
+           __builtin_convertvector(a, vec_i32))
+
+WC_INLINE vec_u32 vec_trunc_sat_s(vec_f32 a)
 {
-    vec_f32 a = vec_f32_of(x);
     vec_u32 over = (vec_u32)(a >= 0x1p31f), under = (vec_u32)(a < -0x1p31f);
     vec_u32 fits = (vec_u32)(a == a) & ~(over | under);
-    vec_u32 r = (vec_u32)__builtin_convertvector(
-        (vec_f32)((vec_u32)a & fits), vec_i32);
-    return vec_to((vec_u8)(r | (over & 0x7fffffff) | (under & 0x80000000)));
+    vec_u32 r = (vec_u32)VEC_TO_I32((vec_f32)((vec_u32)a & fits));
+    return r | (over & 0x7fffffff) | (under & 0x80000000);
 }
 
-WC_INLINE union v128 i32x4_trunc_sat_f32x4_u(union v128 x)
+WC_INLINE vec_u32 vec_trunc_sat_u(vec_f32 a)
 {
-    vec_f32 a = vec_f32_of(x);
     vec_u32 over = (vec_u32)(a >= 0x1p32f), high = (vec_u32)(a >= 0x1p31f);
     vec_u32 fits = (vec_u32)(a > 0.0f) & ~over;
     vec_f32 base = (vec_f32)(high & (vec_u32)(vec_f32)VEC_4(0x1p31f));
-    vec_u32 r = (vec_u32)__builtin_convertvector(
-        (vec_f32)((vec_u32)(a - base) & fits), vec_i32);
-    return vec_to((vec_u8)((r ^ (high & 0x80000000)) | over));
+    vec_u32 r = (vec_u32)VEC_TO_I32((vec_f32)((vec_u32)(a - base) & fits));
+    return (r ^ (high & 0x80000000)) | over;
+}
+#undef VEC_TO_I32
+
+SIMD_UNOP(i32x4_trunc_sat_f32x4_s, vec_f32,
+          ON_CPU(vec_trunc_sat_s(a), vcvtq_s32_f32((float32x4_t)a),
+                 vec_trunc_sat_s(a)))
+SIMD_UNOP(i32x4_trunc_sat_f32x4_u, vec_f32,
+          ON_CPU(vec_trunc_sat_u(a), vcvtq_u32_f32((float32x4_t)a),
+                 vec_trunc_sat_u(a)))
+
+/* Every 32-bit integer is a double, so clamping is exact. */
+WC_INLINE vec_f64 vec_clamp(vec_f64 a, double least, double most)
+{
+    vec_f64 lo = VEC_2(least), hi = VEC_2(most);
+    a = (vec_f64)((vec_u64)a & (vec_u64)(a == a));
+    a = ON_CPU((vec_f64)_mm_max_pd((__m128d)a, (__m128d)lo),
+               VEC_SELECT(vec_f64, a < lo, lo, a),
+               VEC_SELECT(vec_f64, a < lo, lo, a));
+    return ON_CPU((vec_f64)_mm_min_pd((__m128d)a, (__m128d)hi),
+                  VEC_SELECT(vec_f64, a > hi, hi, a),
+                  VEC_SELECT(vec_f64, a > hi, hi, a));
 }
 
-WC_INLINE union v128 i32x4_trunc_sat_f64x2_s_zero(union v128 x)
+/* Lanes of int32, zeros above them. */
+WC_INLINE vec_u32 vec_trunc_low(vec_f64 a)
 {
-    vec_u32 v = {i32_trunc_sat_f64_s(x.f64[0]), i32_trunc_sat_f64_s(x.f64[1])};
-    return vec_to((vec_u8)v);
+    return (vec_u32)ON_CPU(_mm_cvttpd_epi32((__m128d)a),
+                           ((vec_i32){(int32_t)a[0], (int32_t)a[1], 0, 0}),
+                           ((vec_i32){(int32_t)a[0], (int32_t)a[1], 0, 0}));
 }
 
-WC_INLINE union v128 i32x4_trunc_sat_f64x2_u_zero(union v128 x)
+WC_INLINE vec_u32 vec_trunc_sat_low_u(vec_f64 a)
 {
-    vec_u32 v = {i32_trunc_sat_f64_u(x.f64[0]), i32_trunc_sat_f64_u(x.f64[1])};
-    return vec_to((vec_u8)v);
+    a = vec_clamp(a, 0, UINT32_MAX);
+    vec_u64 high = (vec_u64)(a >= 0x1p31);
+    vec_f64 base = (vec_f64)(high & (vec_u64)(vec_f64)VEC_2(0x1p31));
+    vec_u32 sign = (vec_u32)high & 0x80000000;
+    sign = __builtin_shufflevector(sign, (vec_u32){0}, 0, 2, 4, 4);
+    return vec_trunc_low(a - base) ^ sign;
 }
+
+SIMD_UNOP(i32x4_trunc_sat_f64x2_s_zero, vec_f64,
+          ON_CPU(vec_trunc_low(vec_clamp(a, INT32_MIN, INT32_MAX)),
+                 vcombine_s32(vqmovn_s64(vcvtq_s64_f64((float64x2_t)a)),
+                              vdup_n_s32(0)),
+                 vec_trunc_low(vec_clamp(a, INT32_MIN, INT32_MAX))))
+SIMD_UNOP(i32x4_trunc_sat_f64x2_u_zero, vec_f64,
+          ON_CPU(vec_trunc_sat_low_u(a),
+                 vcombine_u32(vqmovn_u64(vcvtq_u64_f64((float64x2_t)a)),
+                              vdup_n_u32(0)),
+                 vec_trunc_sat_low_u(a)))
 
 #endif

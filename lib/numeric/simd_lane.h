@@ -60,33 +60,58 @@ SIMD_REPLACE(f64x2_replace_lane, f64, double, double)
 #undef SIMD_EXTRACT
 #undef SIMD_REPLACE
 
-/* Lanes are those of a, then of b; each number is validated to be < 32. */
-WC_INLINE union v128 i8x16_shuffle(union v128 a, union v128 b,
-                                   const uint8_t lanes[16])
+/* Lanes are those of a, then of b; each number is validated to be < 32. In a
+ * swizzle a lane number that is too great gives 0. pshufb gives 0 for numbers
+ * with the top bit, which a saturating sum sets. */
+#if defined(__SSSE3__) && !defined(SIMD_PORTABLE)
+WC_INLINE vec_u8 vec_swizzle(vec_u8 a, vec_u8 b)
 {
-    uint8_t from[32];
-    union v128 r;
+    __m128i numbers = _mm_adds_epu8((__m128i)b, _mm_set1_epi8(0x70));
+    return (vec_u8)_mm_shuffle_epi8((__m128i)a, numbers);
+}
+
+WC_INLINE vec_u8 vec_shuffle(vec_u8 a, vec_u8 b, const uint8_t lanes[16])
+{
+    vec_u8 numbers;
+    memcpy(&numbers, lanes, 16);
+    return vec_swizzle(a, numbers) | vec_swizzle(b, numbers - 16);
+}
+#else
+WC_INLINE vec_u8 vec_shuffle(vec_u8 a, vec_u8 b, const uint8_t lanes[16])
+{
+    uint8_t from[32], to[16];
+    vec_u8 r;
     memcpy(from, &a, 16);
     memcpy(from + 16, &b, 16);
     for (int i = 0; i < 16; i++)
-        r.u8[i] = from[lanes[i]];
+        to[i] = from[lanes[i]];
+    memcpy(&r, to, 16);
     return r;
 }
 
-/* A lane number that is too great gives 0. */
-WC_INLINE union v128 i8x16_swizzle(union v128 a, union v128 lanes)
+WC_INLINE vec_u8 vec_swizzle(vec_u8 a, vec_u8 b)
 {
-    uint8_t from[17], at[16];
-    vec_u8 i = vec_u8_of(lanes), past = VEC_16(16);
-    union v128 r;
-    i = VEC_SELECT(vec_u8, i < past, i, past);
-    memcpy(from, &a, 16);
-    from[16] = 0;
-    memcpy(at, &i, 16);
-    for (int k = 0; k < 16; k++)
-        r.u8[k] = from[at[k]];
-    return r;
+    vec_u8 past = VEC_16(16), lanes = VEC_SELECT(vec_u8, b < past, b, past);
+    uint8_t numbers[16];
+    memcpy(numbers, &lanes, 16);
+    return vec_shuffle(a, (vec_u8){0}, numbers);
 }
+#endif
+
+WC_INLINE union v128 i8x16_shuffle(union v128 x, union v128 y,
+                                   const uint8_t lanes[16])
+{
+    vec_u8 a = vec_u8_of(x), b = vec_u8_of(y);
+    return vec_to(ON_CPU(
+        vec_shuffle(a, b, lanes),
+        vqtbl2q_u8(((uint8x16x2_t){{(uint8x16_t)a, (uint8x16_t)b}}),
+                   vld1q_u8(lanes)),
+        vec_shuffle(a, b, lanes)));
+}
+
+SIMD_BINOP(i8x16_swizzle, vec_u8,
+           ON_CPU(vec_swizzle(a, b), NEON(vqtbl1q_u8, uint8x16_t),
+                  vec_swizzle(a, b)))
 
 SIMD_UNOP(v128_not, vec_u64, ~a)
 SIMD_BINOP(v128_and, vec_u64, a & b)
@@ -100,51 +125,51 @@ WC_INLINE uint32_t v128_any_true(union v128 x)
     return (x.u64[0] | x.u64[1]) != 0;
 }
 
-#define SIMD_ALL_TRUE(name, V)                           \
-    WC_INLINE uint32_t name(union v128 x)                \
-    {                                                    \
-        vec_u64 zero = (vec_u64)(V##_of(x) == (V){0});   \
-        return (zero[0] | zero[1]) == 0;                 \
+/* Sign bits of a half, gathered in the top bits by a multiplication in which
+ * no two of them meet. */
+WC_INLINE uint64_t vec_signs8(uint64_t half)
+{
+    return (half >> 7 & 0x0101010101010101) * 0x0102040810204080 >> 56;
+}
+
+WC_INLINE uint64_t vec_signs16(uint64_t half)
+{
+    return (half >> 15 & 0x0001000100010001) * 0x0001000200040008 >> 48 & 15;
+}
+
+#define SIMD_TEST(name, V, sse2, any)            \
+    WC_INLINE uint32_t name(union v128 x)        \
+    {                                            \
+        V a = V##_of(x);                         \
+        return (uint32_t)ON_CPU(sse2, any, any); \
+    }
+SIMD_TEST(i8x16_bitmask, vec_u64, _mm_movemask_epi8((__m128i)a),
+          (vec_signs8(a[0]) | vec_signs8(a[1]) << 8))
+SIMD_TEST(i16x8_bitmask, vec_u64,
+          _mm_movemask_epi8(_mm_packs_epi16((__m128i)a, _mm_setzero_si128())),
+          (vec_signs16(a[0]) | vec_signs16(a[1]) << 4))
+SIMD_TEST(i32x4_bitmask, vec_u32, _mm_movemask_ps((__m128)a),
+          (a[0] >> 31 | a[1] >> 31 << 1 | a[2] >> 31 << 2 | a[3] >> 31 << 3))
+SIMD_TEST(i64x2_bitmask, vec_u64, _mm_movemask_pd((__m128d)a),
+          (a[0] >> 63 | a[1] >> 63 << 1))
+#undef SIMD_TEST
+
+#define SIMD_ALL_TRUE(name, V)                                       \
+    WC_INLINE uint32_t name(union v128 x)                            \
+    {                                                                \
+        vec_u64 zero = (vec_u64)(V##_of(x) == (V){0});               \
+        return ON_CPU(_mm_movemask_epi8((__m128i)zero) == 0,         \
+                      vmaxvq_u32((uint32x4_t)zero) == 0,             \
+                      (zero[0] | zero[1]) == 0);                     \
     }
 SIMD_ALL_TRUE(i8x16_all_true, vec_u8)
 SIMD_ALL_TRUE(i16x8_all_true, vec_u16)
 SIMD_ALL_TRUE(i32x4_all_true, vec_u32)
-SIMD_ALL_TRUE(i64x2_all_true, vec_u64)
 #undef SIMD_ALL_TRUE
 
-/* Sign bits of a half, gathered in the top byte by a multiplication in which
- * no two of them meet. */
-WC_INLINE uint32_t v128_signs8(uint64_t half)
+WC_INLINE uint32_t i64x2_all_true(union v128 x)
 {
-    return (uint32_t)((half >> 7 & 0x0101010101010101) * 0x0102040810204080
-                      >> 56);
-}
-
-WC_INLINE uint32_t v128_signs16(uint64_t half)
-{
-    return (uint32_t)((half >> 15 & 0x0001000100010001) * 0x0001000200040008
-                      >> 48 & 15);
-}
-
-WC_INLINE uint32_t i8x16_bitmask(union v128 x)
-{
-    return v128_signs8(x.u64[0]) | v128_signs8(x.u64[1]) << 8;
-}
-
-WC_INLINE uint32_t i16x8_bitmask(union v128 x)
-{
-    return v128_signs16(x.u64[0]) | v128_signs16(x.u64[1]) << 4;
-}
-
-WC_INLINE uint32_t i32x4_bitmask(union v128 x)
-{
-    return x.u32[0] >> 31 | x.u32[1] >> 31 << 1 | x.u32[2] >> 31 << 2 |
-           x.u32[3] >> 31 << 3;
-}
-
-WC_INLINE uint32_t i64x2_bitmask(union v128 x)
-{
-    return (uint32_t)(x.u64[0] >> 63 | x.u64[1] >> 63 << 1);
+    return x.u64[0] && x.u64[1];
 }
 
 /* The lower half of a vector is extended; sign lanes are ones or zeros. */

@@ -3,8 +3,12 @@
  * lane. The unions travel by memcpy, which compilers see through and lane
  * loops over them they do not, so expressions take whole vectors.
  *
- * Everything in numeric/simd_*.h is defined with the macros at the end: an
- * operand x of the function arrives in the expression as vector of type V.
+ * Most operators need no more than that. Where a CPU has an instruction that
+ * compilers do not find by themselves, ON_CPU gives the expressions for SSE2,
+ * NEON and any CPU, side by side. SIMD_PORTABLE chooses the last, for tests.
+ *
+ * Everything in numeric/simd_*.h is defined with the macros at the end: the
+ * operands arrive in the expression as vectors a, b, c of type V.
  */
 #ifndef NUMERIC_SIMD_VEC_H
 #define NUMERIC_SIMD_VEC_H
@@ -12,6 +16,19 @@
 #include <string.h>
 
 #include "syntax/value.h"
+
+#if defined(__SSE2__) && !defined(SIMD_PORTABLE)
+#include <emmintrin.h>
+#ifdef __SSSE3__
+#include <tmmintrin.h>
+#endif
+#define ON_CPU(sse2, neon, any) sse2
+#elif defined(__aarch64__) && !defined(SIMD_PORTABLE)
+#include <arm_neon.h>
+#define ON_CPU(sse2, neon, any) neon
+#else
+#define ON_CPU(sse2, neon, any) any
+#endif
 
 #define VEC_TYPE(V, T)                                          \
     typedef T V __attribute__((vector_size(16)));               \
@@ -44,6 +61,10 @@ WC_INLINE union v128 vec_to(vec_u8 v)
 #define VEC_SELECT(V, m, x, y) \
     ((V)(((vec_u64)(m) & (vec_u64)(x)) | (~(vec_u64)(m) & (vec_u64)(y))))
 
+/* An instruction on a and b; NEON names their types. */
+#define SSE2(insn) insn((__m128i)a, (__m128i)b)
+#define NEON(insn, T) insn((T)a, (T)b)
+
 /* x in every lane, its bits unchanged. */
 #define VEC_2(x) {x, x}
 #define VEC_4(x) {x, x, x, x}
@@ -64,12 +85,15 @@ WC_INLINE union v128 vec_to(vec_u8 v)
 #define VEC_LOW32(x, y) __builtin_shufflevector(x, y, 0, 4, 1, 5)
 #define VEC_HIGH32(x, y) __builtin_shufflevector(x, y, 2, 6, 3, 7)
 
-/* The even lanes of x, then those of y. */
+/* The even (or odd) lanes of x, then those of y. */
 #define VEC_EVEN8(x, y)                                                   \
     __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,  \
                             22, 24, 26, 28, 30)
 #define VEC_EVEN16(x, y) \
     __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14)
+
+#define VEC_ODD16(x, y) \
+    __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15)
 
 #define SIMD_UNOP(name, V, expr)             \
     WC_INLINE union v128 name(union v128 x)  \
