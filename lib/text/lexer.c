@@ -274,10 +274,16 @@ static uint8_t class_here(const struct lexer *lx)
     return lx->p < lx->end ? classes[*lx->p] : 0;
 }
 
-/* Runs over a reserved token that begins at `start`. */
+/* Does a token run on here? Only comments may follow it directly. */
+static bool runs_on(const struct lexer *lx)
+{
+    return (class_here(lx) & (IDCHAR | RESERVED)) != 0 &&
+           !(*lx->p == ';' && lx->end - lx->p > 1 && lx->p[1] == ';');
+}
+
 static bool skip_reserved(struct lexer *lx)
 {
-    while (class_here(lx) & (IDCHAR | RESERVED)) {
+    while (runs_on(lx)) {
         bool escapes;
         if (*lx->p != '"') {
             lx->p++;
@@ -390,7 +396,7 @@ static bool lex_id(struct lexer *lx)
         if (name.len == 0)
             return fail_at(lx, start, "empty identifier");
     }
-    if (class_here(lx) & (IDCHAR | RESERVED))
+    if (runs_on(lx))
         return fail_reserved(lx, start);
     return push_symbol(lx, start, name);
 }
@@ -402,7 +408,7 @@ static bool lex_string(struct lexer *lx)
     const char *message = scan_string(lx, &escapes);
     if (message != NULL)
         return fail_at(lx, lx->p, message);
-    if (class_here(lx) & (IDCHAR | RESERVED))
+    if (runs_on(lx))
         return fail_reserved(lx, start);
     return push(lx, start, TOKEN_STRING, (uint32_t)(lx->p - start), escapes);
 }
@@ -422,7 +428,7 @@ static bool lex_number(struct lexer *lx)
         class = wc_number_class(
             (struct span){start, (size_t)(lx->p - start)});
     }
-    if (class == NUMBER_NOT || (class_here(lx) & RESERVED))
+    if (class == NUMBER_NOT || runs_on(lx))
         return fail_reserved(lx, start);
     return push(lx, start, (enum token_kind)kinds[class],
                 (uint32_t)(lx->p - start), 0);
@@ -451,7 +457,7 @@ static bool lex_word(struct lexer *lx)
     while (class_here(lx) & IDCHAR)
         h = hash_byte(h, *lx->p++);
     size_t len = (size_t)(lx->p - start);
-    if (class_here(lx) & RESERVED)
+    if (runs_on(lx))
         return fail_reserved(lx, start);
     uint32_t word = find_word(lx, start, len, h);
     if (word < OPCODE_COUNT)
@@ -694,7 +700,7 @@ struct token wc_lexer_annot_token(const struct lexed *l, uint32_t *at,
             (void)scan_string(&lx, &escapes);
         t.code = escapes;
         t.kind = lx.p > start ? TOKEN_STRING : TOKEN_KEYWORD;
-        if (class_here(&lx) & (IDCHAR | RESERVED)) {
+        if (runs_on(&lx)) {
             (void)skip_reserved(&lx);
             t.kind = TOKEN_KEYWORD;
         }

@@ -292,8 +292,10 @@ static bool func_field(struct parser *p)
 {
     uint32_t index, type;
     bool imported;
-    if (!definition(p, EXTERN_FUNC, &index, &imported) || imported)
-        return imported;
+    if (!definition(p, EXTERN_FUNC, &index, &imported))
+        return false;
+    if (imported)
+        return true;
     start_func(p, index);
     if (!wc_parse_typeuse(p, true, &type))
         return false;
@@ -382,6 +384,17 @@ static bool elem_list(struct parser *p, struct elem_text *e, bool bare)
     return wc_parse_reftype(p, &e->type) && elem_exprs(p, e);
 }
 
+/* (table x) or (memory x); a bare number is the older form of it. */
+static bool segment_target(struct parser *p, enum keyword k, enum space space,
+                           bool *given, uint32_t *index)
+{
+    bool bare = p->at->kind == TOKEN_NAT;
+    *given = bare || parser_open(p, k);
+    if (!*given)
+        return true;
+    return wc_parser_index(p, space, index) && (bare || parser_close(p));
+}
+
 static bool elem_field(struct parser *p)
 {
     struct buf *out = &p->sections[SECTION_ELEM];
@@ -390,9 +403,8 @@ static bool elem_field(struct parser *p)
     uint32_t index = p->len[SPACE_ELEM]++;
     if (!wc_parse_annot_name(p, NAME_ELEM, 0, index, parser_id(p)))
         return false;
-    bool table = parser_open(p, KW_TABLE);
-    if (table && (!wc_parser_index(p, SPACE_TABLE, &e.table) ||
-                  !parser_close(p)))
+    bool table, explicit = parser_at_open(p, KW_TABLE);
+    if (!segment_target(p, KW_TABLE, SPACE_TABLE, &table, &e.table))
         return false;
     bool ok = true;
     if (table || parser_at_open(p, KW_OFFSET) ||
@@ -403,7 +415,7 @@ static bool elem_field(struct parser *p)
         e.mode = SEGMENT_DECLARATIVE;
     }
     p->items.len = 0;
-    ok = ok && elem_list(p, &e, e.mode == SEGMENT_ACTIVE && !table) &&
+    ok = ok && elem_list(p, &e, e.mode == SEGMENT_ACTIVE && !explicit) &&
          parser_close(p);
     if (ok) {
         write_elem_head(out, &e);
@@ -427,11 +439,10 @@ static bool data_field(struct parser *p)
     uint32_t index = p->len[SPACE_DATA]++, memory = 0;
     if (!wc_parse_annot_name(p, NAME_DATA, 0, index, parser_id(p)))
         return false;
-    bool named = parser_open(p, KW_MEMORY);
-    if (named && (!wc_parser_index(p, SPACE_MEMORY, &memory) ||
-                  !parser_close(p)))
+    bool active;
+    if (!segment_target(p, KW_MEMORY, SPACE_MEMORY, &active, &memory))
         return false;
-    bool active = named || p->at->kind == TOKEN_OPEN;
+    active = active || p->at->kind == TOKEN_OPEN;
     p->counts[SECTION_DATA]++;
     wc_buf_byte(out, active ? (memory != 0 ? 2 : 0) : 1);
     if (memory != 0)
@@ -491,8 +502,10 @@ static bool table_field(struct parser *p)
     struct tabletype t = {0};
     uint32_t index;
     bool imported;
-    if (!definition(p, EXTERN_TABLE, &index, &imported) || imported)
-        return imported;
+    if (!definition(p, EXTERN_TABLE, &index, &imported))
+        return false;
+    if (imported)
+        return true;
     p->counts[SECTION_TABLE]++;
     t.limits.addr64 = wc_parse_addrtype(p);
     if (p->at->kind != TOKEN_NAT) {
@@ -536,8 +549,10 @@ static bool memory_field(struct parser *p)
     struct memtype t = {0};
     uint32_t index;
     bool imported;
-    if (!definition(p, EXTERN_MEMORY, &index, &imported) || imported)
-        return imported;
+    if (!definition(p, EXTERN_MEMORY, &index, &imported))
+        return false;
+    if (imported)
+        return true;
     t.limits.addr64 = wc_parse_addrtype(p);
     bool ok;
     if (p->at->kind == TOKEN_OPEN)
@@ -557,8 +572,10 @@ static bool global_field(struct parser *p)
     struct globaltype t;
     uint32_t index;
     bool imported;
-    if (!definition(p, EXTERN_GLOBAL, &index, &imported) || imported)
-        return imported;
+    if (!definition(p, EXTERN_GLOBAL, &index, &imported))
+        return false;
+    if (imported)
+        return true;
     if (!wc_parse_globaltype(p, &t))
         return false;
     p->counts[SECTION_GLOBAL]++;
@@ -570,8 +587,10 @@ static bool tag_field(struct parser *p)
 {
     uint32_t index, type;
     bool imported;
-    if (!definition(p, EXTERN_TAG, &index, &imported) || imported)
-        return imported;
+    if (!definition(p, EXTERN_TAG, &index, &imported))
+        return false;
+    if (imported)
+        return true;
     if (!wc_parse_typeuse(p, false, &type))
         return false;
     p->counts[SECTION_TAG]++;

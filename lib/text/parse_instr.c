@@ -241,8 +241,15 @@ static bool memarg(struct parser *p, uint32_t natural, bool lane,
     if (align == 0 || (align & (align - 1)) != 0)
         return wc_parser_fail(p, at, "alignment must be a power of two");
     out->align_log2 = (uint8_t)bits_ctz64(align);
-    if (align >> 32 != 0)
-        return wc_parser_fail(p, at, "alignment too large");
+    return true;
+}
+
+static bool emit_lane(struct parser *p, struct buf *out)
+{
+    uint64_t lane;
+    if (!wc_parser_nat(p, 8, &lane))
+        return false;
+    wc_buf_byte(out, (uint8_t)lane);
     return true;
 }
 
@@ -250,16 +257,10 @@ static bool emit_memarg(struct parser *p, enum imm imm, struct buf *out)
 {
     struct memarg m;
     bool lane = imm >= IMM_MEMARG_LANE1 && imm <= IMM_MEMARG_LANE8;
-    uint64_t index;
     if (!memarg(p, wc_imm_access_bytes(imm), lane, &m))
         return false;
     wc_encode_memarg(out, &m);
-    if (!lane)
-        return true;
-    if (!wc_parser_nat(p, 8, &index))
-        return false;
-    wc_buf_byte(out, (uint8_t)index);
-    return true;
+    return !lane || emit_lane(p, out);
 }
 
 static bool is_number(const struct token *t)
@@ -268,8 +269,7 @@ static bool is_number(const struct token *t)
            t->kind == TOKEN_FLOAT;
 }
 
-/* A number of the type with this keyword, as little-endian bits. */
-static bool number(struct parser *p, enum keyword type, uint64_t *out)
+bool wc_parse_number(struct parser *p, enum keyword type, uint64_t *out)
 {
     struct span s = wc_parser_source(p);
     bool ok, is_float = type == KW_F32 || type == KW_F64;
@@ -304,7 +304,7 @@ static bool number(struct parser *p, enum keyword type, uint64_t *out)
 static bool emit_number(struct parser *p, enum keyword type, struct buf *out)
 {
     uint64_t bits;
-    if (!number(p, type, &bits))
+    if (!wc_parse_number(p, type, &bits))
         return false;
     switch (type) {
     case KW_I32:
@@ -320,42 +320,35 @@ static bool emit_number(struct parser *p, enum keyword type, struct buf *out)
     return true;
 }
 
-struct shape {
-    enum keyword name, type;
-    uint8_t lanes;
-};
-
-static const struct shape shapes[] = {
-    {KW_I8X16, KW_I8, 16}, {KW_I16X8, KW_I16, 8}, {KW_I32X4, KW_I32, 4},
-    {KW_I64X2, KW_I64, 2}, {KW_F32X4, KW_F32, 4}, {KW_F64X2, KW_F64, 2},
-};
+const struct shape *wc_parse_shape(struct parser *p)
+{
+    static const struct shape shapes[] = {
+        {KW_I8X16, KW_I8, 16}, {KW_I16X8, KW_I16, 8}, {KW_I32X4, KW_I32, 4},
+        {KW_I64X2, KW_I64, 2}, {KW_F32X4, KW_F32, 4}, {KW_F64X2, KW_F64, 2},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(shapes); i++)
+        if (parser_keyword(p, shapes[i].name))
+            return &shapes[i];
+    (void)wc_parser_unexpected(p);
+    return NULL;
+}
 
 static bool emit_v128(struct parser *p, struct buf *out)
 {
-    const struct shape *s = shapes;
-    while (s < shapes + ARRAY_LEN(shapes) && !parser_keyword(p, s->name))
-        s++;
-    if (s == shapes + ARRAY_LEN(shapes))
-        return wc_parser_unexpected(p);
-    for (unsigned i = 0; i < s->lanes; i++) {
-        uint64_t bits;
-        if (!is_number(p->at))
-            return wc_parser_fail(p, p->at, "wrong number of lane literals");
-        if (!number(p, s->type, &bits))
-            return false;
-        wc_buf_le(out, bits, 16u / s->lanes);
-    }
-    if (is_number(p->at))
-        return wc_parser_fail(p, p->at, "wrong number of lane literals");
-    return true;
-}
-
-static bool emit_lane(struct parser *p, struct buf *out)
-{
-    uint64_t lane;
-    if (!wc_parser_nat(p, 8, &lane))
+    const struct shape *s = wc_parse_shape(p);
+    if (s == NULL)
         return false;
-    wc_buf_byte(out, (uint8_t)lane);
+    unsigned n = 0;
+    while (n <= s->lanes && is_number(p->at + n))
+        n++;
+    if (n != s->lanes)
+        return wc_parser_fail(p, p->at, "wrong number of lane literals");
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t bits;
+        if (!wc_parse_number(p, s->type, &bits))
+            return false;
+        wc_buf_le(out, bits, 16u / n);
+    }
     return true;
 }
 
@@ -364,6 +357,8 @@ static bool emit_shuffle(struct parser *p, struct buf *out)
     for (unsigned i = 0; i < 16; i++) {
         if (p->at->kind == TOKEN_OPEN || p->at->kind == TOKEN_CLOSE)
             return wc_parser_fail(p, p->at, "invalid lane length");
+        if (p->at->kind == TOKEN_INT || p->at->kind == TOKEN_FLOAT)
+            return wc_parser_fail(p, p->at, "i8 constant out of range");
         if (!emit_lane(p, out))
             return false;
     }
@@ -579,7 +574,7 @@ static bool open_block(struct parser *p, enum frame_kind kind, enum opcode op)
            push_frame(p, kind, op, symbol);
 }
 
-/* Stages of FRAME_BLOCK: 1 behind else, catch_all; of if and try. */
+/* Stages of FRAME_BLOCK: 1 behind else or catch, 2 behind catch_all. */
 
 static bool unfolded_else(struct parser *p, struct frame *f)
 {
@@ -593,14 +588,13 @@ static bool unfolded_else(struct parser *p, struct frame *f)
 
 static bool unfolded_catch(struct parser *p, struct frame *f, enum opcode op)
 {
-    if (f->op != OP_TRY || f->stage != 0)
+    if (f->op != OP_TRY || f->stage > 1)
         return wc_parser_unexpected(p);
     p->at++;
     wc_encode_opcode(&p->code, op);
-    if (op == OP_CATCH_ALL) {
-        f->stage = 1;
+    f->stage = op == OP_CATCH_ALL ? 2 : 1;
+    if (op == OP_CATCH_ALL)
         return repeated_id(p, f->symbol);
-    }
     const struct token *next = p->at + 1;
     if ((next->kind == TOKEN_ID || next->kind == TOKEN_NAT) &&
         !repeated_id(p, f->symbol))
@@ -747,8 +741,8 @@ static bool folded_else(struct parser *p, struct frame *f)
     return folded_clause(p);
 }
 
-/* Stages of FRAME_FOLDED_TRY: 1 behind do, 2 behind catch_all, 3 behind
- * delegate, which has taken the label away. */
+/* Stages of FRAME_FOLDED_TRY: 1 behind do, 2 behind catch, 3 behind catch_all,
+ * 4 behind delegate, which has taken the label away. */
 
 static bool folded_do(struct parser *p, struct frame *f)
 {
@@ -762,7 +756,7 @@ static bool folded_do(struct parser *p, struct frame *f)
 
 static bool folded_delegate(struct parser *p, struct frame *f)
 {
-    f->stage = 3;
+    f->stage = 4;
     p->at += 2;
     pop_label(p);
     wc_encode_opcode(&p->code, OP_DELEGATE);
@@ -772,18 +766,19 @@ static bool folded_delegate(struct parser *p, struct frame *f)
 static bool folded_catch(struct parser *p, struct frame *f)
 {
     enum opcode op = (enum opcode)p->at[1].code;
-    if (f == NULL || f->kind != FRAME_FOLDED_TRY || f->stage != 1) {
+    unsigned last = op == OP_DELEGATE ? 1 : 2;
+    if (f == NULL || f->kind != FRAME_FOLDED_TRY || f->stage == 0 ||
+        f->stage > last) {
         p->at++;
         return wc_parser_unexpected(p);
     }
     if (op == OP_DELEGATE)
         return folded_delegate(p, f);
     wc_encode_opcode(&p->code, op);
-    if (op == OP_CATCH_ALL) {
-        f->stage = 2;
-        return folded_clause(p);
-    }
-    return folded_clause(p) && emit_index(p, SPACE_TAG, &p->code);
+    f->stage = op == OP_CATCH_ALL ? 3 : 2;
+    if (!folded_clause(p))
+        return false;
+    return op == OP_CATCH_ALL || emit_index(p, SPACE_TAG, &p->code);
 }
 
 static bool folded_plain(struct parser *p, enum opcode op, int8_t hint)
@@ -858,7 +853,7 @@ static bool close_frame(struct parser *p, struct frame *f)
     case FRAME_FOLDED_TRY:
         if (f->stage == 0)
             return wc_parser_unexpected(p);
-        if (f->stage == 3)
+        if (f->stage == 4)
             break; /* delegate has ended the block */
         /* fallthrough */
     case FRAME_FOLDED_BLOCK:

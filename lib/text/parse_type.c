@@ -418,6 +418,10 @@ static bool typeuse_parts(struct parser *p, bool bind, uint32_t *type,
         return false;
     if (!signature(p, bind ? IDS_BOUND : IDS_NONE, c))
         return false;
+    if (parser_at_open(p, KW_TYPE) || parser_at_open(p, KW_PARAM)) {
+        p->at++; /* out of order */
+        return wc_parser_unexpected(p);
+    }
     if (*type == NO_INDEX)
         return true;
     if (c->params_len != 0 || c->results_len != 0)

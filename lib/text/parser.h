@@ -207,6 +207,16 @@ bool wc_parse_blocktype(struct parser *p, struct blocktype *out);
 bool wc_parse_instrs(struct parser *p);
 bool wc_parse_folded(struct parser *p);
 
+/* A number of the type with this keyword (i8 to f64), as bits. */
+bool wc_parse_number(struct parser *p, enum keyword type, uint64_t *out);
+
+/* The shape of a v128.const; NULL with the error set if there is none. */
+struct shape {
+    enum keyword name, type; /* of the lanes */
+    uint8_t lanes;
+};
+const struct shape *wc_parse_shape(struct parser *p);
+
 /* --- parse_field.c --------------------------------------------------------- */
 
 /* Fields of a module but types, cursor behind the keyword. */
