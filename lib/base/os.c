@@ -28,6 +28,32 @@ void wc_mutex_unlock(struct wc_mutex *m)
     pthread_mutex_unlock(&m->handle);
 }
 
+struct thread_call {
+    void (*fn)(void *);
+    void *arg;
+};
+
+static void *run_thread(void *arg)
+{
+    const struct thread_call *call = arg;
+    call->fn(call->arg);
+    return NULL;
+}
+
+void wc_os_run_threads(uint32_t threads, void (*fn)(void *), void *arg)
+{
+    enum { MOST = 64 };
+    pthread_t started[MOST];
+    uint32_t len = 0;
+    struct thread_call call = {fn, arg};
+    while (len + 1 < threads && len < MOST &&
+           pthread_create(&started[len], NULL, run_thread, &call) == 0)
+        len++;
+    fn(arg);
+    while (len != 0)
+        pthread_join(started[--len], NULL);
+}
+
 size_t wc_os_page_bytes(void)
 {
     return (size_t)sysconf(_SC_PAGESIZE);

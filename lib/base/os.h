@@ -16,6 +16,11 @@ void wc_mutex_destroy(struct wc_mutex *m);
 void wc_mutex_lock(struct wc_mutex *m);
 void wc_mutex_unlock(struct wc_mutex *m);
 
+/* Calls fn(arg) on `threads` threads, the calling one included, and returns
+ * when all are done. With fewer threads than asked for, if the host has no more
+ * to give; so `fn` takes its share of the work from a common counter. */
+void wc_os_run_threads(uint32_t threads, void (*fn)(void *), void *arg);
+
 /* Of the running system, in bytes. */
 size_t wc_os_page_bytes(void);
 

@@ -26,6 +26,8 @@
 #define LIMIT_LOCALS 50000u
 #define LIMIT_BR_TABLE_TARGETS 65520u
 #define LIMIT_ARRAY_NEW_FIXED 10000u
+/* Ours: no body can push more operands one by one. */
+#define LIMIT_OPERANDS LIMIT_BODY_BYTES
 
 /* Of the core specification, not of ours. */
 #define PAGE_BYTES_LOG2 16u

@@ -19,6 +19,7 @@ struct deftype;
 struct typereg;
 struct module_code;
 struct sidetable;
+struct fast_op;
 
 /* A range of the module's bytes. */
 struct range {
@@ -143,6 +144,7 @@ struct module {
     _Atomic(struct sidetable *) *sidetables;
     struct wc_mutex lock; /* lazy validation and translation */
     feature_set executable; /* of the validation policy; 0: no check */
+    const struct fast_op *fast_ops; /* valid/hot.h; in the arena */
 
     /* Of the name section: offset of each function's name (its length comes
      * first), 0 where there is none; built on first use, malloc. */

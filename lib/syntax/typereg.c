@@ -211,9 +211,12 @@ static uint8_t *put_comptype(const struct draft *d, struct recgroup *g,
     t->result_slots = slots_of(t->comp.results, from->results_len);
     struct field *f = (struct field *)(void *)v;
     t->comp.fields = f;
-    for (uint32_t j = 0; j < from->fields_len; j++)
+    t->defaultable = true;
+    for (uint32_t j = 0; j < from->fields_len; j++) {
         *f++ = (struct field){.type = canon(d, g, from->fields[j].type),
                               .mutable_ = from->fields[j].mutable_};
+        t->defaultable &= valtype_defaultable(from->fields[j].type);
+    }
     return (uint8_t *)f;
 }
 

@@ -23,6 +23,7 @@ struct recgroup;
 struct deftype {
     uint32_t id; /* below HEAP_FIRST */
     bool final;
+    bool defaultable;            /* all fields are; true for functions */
     uint16_t depth;              /* number of supertypes above it */
     struct comptype comp;        /* with canonical value types */
     uint32_t param_slots;        /* COMP_FUNC: slots of all parameters */

@@ -17,10 +17,11 @@
  * the end of the first arm, has one behind the end of the second. */
 struct branch {
     uint32_t pc;     /* of the instruction */
-    uint32_t target; /* pc to go on at; behind the block's end, for a loop behind
-                        its block type, for the function's own label at its last
-                        `end`; behind `else` for an `if` */
-    uint32_t value_slots; /* carried over, from the top of the stack */
+    uint32_t target; /* where to go on: behind the end of a block, behind the
+                        block type of a loop, at the last end for the function's
+                        own label; behind `else` for an `if` that has one */
+    uint32_t value_slots; /* carried over, from the top of the stack; for a
+                             catch clause, taken from the exception */
     uint32_t pop_slots;   /* dropped below them; 0 in unreachable code */
 };
 
@@ -58,7 +59,6 @@ struct sidetable {
     uint32_t locals_len;   /* parameters included */
     uint32_t local_slots;  /* parameters included */
     uint32_t max_slots;    /* of the operand stack at its highest */
-    uint32_t max_nesting;  /* of blocks, the function's own included */
     uint32_t branches_len, profiles_len, uses_len;
     const struct branch *branches;
     const struct profile *profiles; /* [0] the function, then outermost loops */
