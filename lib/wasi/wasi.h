@@ -8,6 +8,7 @@
 #define WASI_WASI_H
 
 #include "base/error.h"
+#include "host/linker.h"
 #include "runtime/func.h"
 
 struct wasi;
@@ -32,5 +33,9 @@ bool wc_wasi_module(struct span module);
 struct func *wc_wasi_import(struct wasi *w, struct store *store,
                             struct span module, struct span field,
                             struct error *e) WC_MUST_CHECK;
+
+/* Defines all of them, of both modules, in a linker for `store`. */
+bool wc_wasi_define(struct wasi *w, struct store *store, struct linker *l,
+                    struct error *e) WC_MUST_CHECK;
 
 #endif

@@ -1,0 +1,21 @@
+/* Sockets of the host, already open. 0 or an errno of the host, as in
+ * base/os_fs.h; nothing here raises SIGPIPE. */
+#ifndef BASE_OS_SOCKET_H
+#define BASE_OS_SOCKET_H
+
+#include "base/os_fs.h"
+
+/* The next connection of a listener; EAGAIN when none waits. The new socket
+ * is non-blocking. */
+int wc_os_accept(int fd, int *out) WC_MUST_CHECK;
+
+enum { OS_RECV_PEEK = 1 << 0, OS_RECV_WAITALL = 1 << 1 };
+
+/* *truncated: a datagram had more bytes than there was room for. */
+int wc_os_recv(int fd, const struct os_iovec *iov, uint32_t len,
+               unsigned flags, size_t *done, bool *truncated);
+int wc_os_send(int fd, const struct os_iovec *iov, uint32_t len,
+               size_t *done);
+int wc_os_shutdown(int fd, bool receive, bool send);
+
+#endif
