@@ -169,6 +169,49 @@ static bool keep_customs(struct decoder *d)
     return true;
 }
 
+/* --- Errors inside bodies -------------------------------------------------- */
+
+/* How far the last number of a body may run over its end. */
+#define BODY_OVERRUN_BYTES 16u
+
+/* Reads a body as the validator will; its last instruction may run on. */
+static void read_body(const struct decoder *d, struct range body,
+                      struct error *e)
+{
+    uint32_t left = d->m->bytes_len - (body.offset + body.len);
+    const uint8_t *end = d->m->bytes + body.offset + body.len;
+    body.len += left < BODY_OVERRUN_BYTES ? left : BODY_OVERRUN_BYTES;
+    struct reader r = reader_make(d->m->bytes, body, e);
+    struct instr in;
+    uint32_t runs = reader_u32(&r);
+    while (runs-- > 0 && r.p < end && !r.failed) {
+        reader_u32(&r);
+        wc_reader_valtype(&r, d->features);
+    }
+    while (r.p < end && !r.failed)
+        if (!wc_instr_read(&r, d->features, &in))
+            break;
+}
+
+/* A malformed number at the end of a body can make the sizes behind it wrong:
+ * then it is what the module suffers from, and is reported instead. */
+static void prefer_error_in_body(const struct decoder *d, struct error *e)
+{
+    const struct module *m = d->m;
+    uint32_t bodies = m->funcs_len - m->funcs_imported;
+    if (bodies > d->bodies_len)
+        bodies = d->bodies_len;
+    for (uint32_t i = 0; i < bodies; i++) {
+        struct error earlier = ERROR_INIT;
+        read_body(d, m->funcs[m->funcs_imported + i].body, &earlier);
+        if (earlier.kind == ERROR_MALFORMED &&
+            strncmp(earlier.message, "unexpected end", 14) != 0) {
+            *e = earlier;
+            return;
+        }
+    }
+}
+
 bool wc_decode(struct module *m, struct error *e)
 {
     struct error ignored = ERROR_INIT;
@@ -183,6 +226,8 @@ bool wc_decode(struct module *m, struct error *e)
         .features = m->features,
     };
     bool ok = read_module(&d) && keep_customs(&d);
+    if (!ok && e != NULL && e->kind == ERROR_MALFORMED)
+        prefer_error_in_body(&d, e);
     vec_free(&d.types);
     vec_free(&d.customs);
     return ok;

@@ -98,7 +98,10 @@ static void read_comptype(struct decoder *d, struct comptype *c)
         c->kind = COMP_ARRAY;
         read_fields(d, 1, c);
     } else {
-        fail(d, d->r.p - 1, "malformed definition type");
+        /* The code is the one byte of a signed number. */
+        fail(d, d->r.p - 1,
+             code >= 0x80 ? "integer representation too long"
+                          : "malformed definition type");
     }
 }
 
