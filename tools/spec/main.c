@@ -13,7 +13,7 @@ enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 struct spec_options {
     const char *engine, *json, *suite, *skips, *expect, *label;
-    bool tap, quiet, prints, checked;
+    bool tap, quiet, prints, checked, print_suite;
     uint32_t jobs, timeout_seconds;
     feature_set features_on;
 };
@@ -23,6 +23,8 @@ static const struct option_row rows[] = {
     {"engine", 0, "NAME", option_string, AT(engine), "interp (default: auto)"},
     {"suite", 0, "DIR", option_string, AT(suite),
      "the suite to run when no FILE is given"},
+    {"print-suite", 0, NULL, option_flag, AT(print_suite),
+     "only say where the suite is; exit 1 if nowhere"},
     {"skip-list", 0, "FILE", option_string, AT(skips),
      "what not to run, with a reason for each"},
     {"features", 0, "LIST", option_features, AT(features_on),
@@ -128,6 +130,15 @@ static bool run_all(const struct spec_options *o, const suite_files *files,
     return ok;
 }
 
+static int print_suite(const struct spec_options *o)
+{
+    char *found = o->suite ? strdup(o->suite) : suite_find();
+    if (found)
+        puts(found);
+    free(found);
+    return found ? EXIT_PASSED : EXIT_FAILED;
+}
+
 static bool load_skips(const char *path, struct skip_list *skips)
 {
     struct error e = ERROR_INIT;
@@ -153,6 +164,8 @@ int main(int argc, char **argv)
         options_complain(&table, "unknown engine '%s'", o.engine);
         parsed = OPTIONS_WRONG;
     }
+    if (parsed == OPTIONS_OK && o.print_suite)
+        return print_suite(&o);
     struct skip_list skips = {0};
     if (parsed == OPTIONS_WRONG || !load_skips(o.skips, &skips))
         return EXIT_WRONG_USE;

@@ -11,6 +11,11 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static struct span trim(struct span s)
 {
     while (s.len > 0 && is_blank(s.data[0]))
@@ -25,10 +30,8 @@ static uint32_t split_line_number(struct span *file)
 {
     uint32_t line = 0, scale = 1;
     size_t len = file->len;
-    while (len > 0 && file->data[len - 1] >= '0' && file->data[len - 1] <= '9') {
+    for (; len > 0 && is_digit(file->data[len - 1]); scale *= 10)
         line += scale * (uint32_t)(file->data[--len] - '0');
-        scale *= 10;
-    }
     if (len == 0 || len == file->len || file->data[len - 1] != ':')
         return 0;
     file->len = len - 1;

@@ -62,6 +62,22 @@ bool command_file(const struct option_table *table, int argc, char **argv,
     return true;
 }
 
+/* wasmc help [COMMAND] */
+static int command_help(int argc, char **argv)
+{
+    static char option[] = "--help";
+    char *args[] = {option, NULL};
+    const struct command *c = argc > 0 ? find_command(argv[0]) : NULL;
+    if (argc > 0 && !c) {
+        fprintf(stderr, "wasmc: there is no command '%s'\n", argv[0]);
+        return EXIT_CODE_USAGE;
+    }
+    if (c)
+        return c->run(1, args);
+    print_help();
+    return EXIT_CODE_OK;
+}
+
 int main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
@@ -73,6 +89,8 @@ int main(int argc, char **argv)
         print_help();
         return EXIT_CODE_OK;
     }
+    if (strcmp(first, "help") == 0)
+        return command_help(argc - 2, argv + 2);
     if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
         printf("wasmc %s\n", PACKAGE_VERSION);
         return EXIT_CODE_OK;

@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
     .command = "wasmc validate",
     .operands = "FILE",
-    .summary = "Checks a module, binary or text. Says nothing when it is valid.",
+    .summary = "Checks a module, binary or text. No news is good news.",
     .rows = rows,
 };
 
