@@ -459,7 +459,8 @@ static uint64_t random_float(unsigned bits)
         0.0,      -0.0,      1.0,       -1.0,       0.5,     -0.5,
         2.5,      -1.5,      0x1p31,    -0x1p31,    0x1p32,  -0x1.000002p31,
         0x1p23,   0x1p52,    0x1p-149,  -0x1p-1074, 1e30,    -1e30,
-        INFINITY, -INFINITY, 0x1.fffffep30, 0x1.fffffffep31, 0x1.fep6, -0.999,
+        NAN,      -NAN,      INFINITY,  -INFINITY,  0x1.fep6, -0.999,
+        0x1.fffffep30,       0x1.fffffffep31,
     };
     uint64_t r = random64(), nan_bits = random64() % 3;
     double d = special[(r >> 8) % ARRAY_LEN(special)];
