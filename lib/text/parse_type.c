@@ -413,9 +413,12 @@ static bool typeuse_parts(struct parser *p, bool bind, uint32_t *type,
 {
     const struct token *at = p->at;
     *type = NO_INDEX;
-    if (parser_open(p, KW_TYPE) &&
-        (!wc_parser_index(p, SPACE_TYPE, type) || !parser_close(p)))
-        return false;
+    if (parser_open(p, KW_TYPE)) {
+        if (!wc_parser_index(p, SPACE_TYPE, type) || !parser_close(p))
+            return false;
+        if (*type == NO_INDEX)
+            *type = NO_INDEX - 1; /* as unknown, but given */
+    }
     if (!signature(p, bind ? IDS_BOUND : IDS_NONE, c))
         return false;
     if (parser_at_open(p, KW_TYPE) || parser_at_open(p, KW_PARAM)) {
