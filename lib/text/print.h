@@ -3,9 +3,10 @@
  * What is printed parses back to the same binary, as far as text can tell:
  * numbers in their shortest encoding, sections in their canonical order, a
  * data count section exactly where code names a data segment, locals in runs
- * as long as possible, element segments in the shortest form. Bits of floats,
- * NaN payloads, strings and custom sections are exact. The module need not be
- * valid; it must be well-formed.
+ * as long as possible, element segments in the shortest form, no empty
+ * sections or recursion groups, names in order and behind all known sections.
+ * Bits of floats, NaN payloads, strings and custom sections are exact. The
+ * module need not be valid; it must be well-formed.
  */
 #ifndef TEXT_PRINT_H
 #define TEXT_PRINT_H
