@@ -1,0 +1,212 @@
+/* The engine: what hangs on a module, entering the guest, naming its frames. */
+#include "interp/interp.h"
+
+#include "interp/code.h"
+#include "interp/handlers.h"
+#include "interp/translation.h"
+#include "valid/sidetable.h"
+#include "valid/validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct code wc_code_untranslated = {.frame_bytes = UINT64_MAX};
+
+static void release(struct module *m)
+{
+    struct module_code *mc = m->code_of_engine;
+    if (mc == NULL)
+        return;
+    for (uint32_t i = 0; i < mc->len; i++) {
+        struct code *code = atomic_load_explicit(&mc->funcs[i],
+                                                 memory_order_relaxed);
+        if (code != &wc_code_untranslated)
+            free(code);
+    }
+    free(mc);
+    m->code_of_engine = NULL;
+}
+
+static bool prepare(struct module *m, struct error *e)
+{
+    struct module_code *mc =
+        malloc(sizeof *mc + m->funcs_len * sizeof mc->funcs[0]);
+    if (mc == NULL)
+        return wc_error_no_memory(e, "preparing a module");
+    mc->len = m->funcs_len;
+    for (uint32_t i = 0; i < mc->len; i++)
+        atomic_init(&mc->funcs[i], (struct code *)(uintptr_t)&wc_code_untranslated);
+    m->code_of_engine = mc;
+    m->code_release = release;
+    return true;
+}
+
+static const struct code *code_of(const struct module *m, uint32_t func)
+{
+    return atomic_load_explicit(&m->code_of_engine->funcs[func],
+                                memory_order_acquire);
+}
+
+/* Translated by one thread; the others wait for it. */
+static bool translate_locked(struct module *m, uint32_t func, struct error *e)
+{
+    if (code_of(m, func) != &wc_code_untranslated)
+        return true;
+    struct code *code = wc_translate_function(m, func, e);
+    if (code == NULL)
+        return false;
+    atomic_store_explicit(&m->code_of_engine->funcs[func], code,
+                          memory_order_release);
+    return true;
+}
+
+bool wc_interp_translate(struct module *m, uint32_t func, struct error *e)
+{
+    if (m->sidetables != NULL && sidetable_of(m, func) == NULL &&
+        !wc_validate_func(m, func, e))
+        return false;
+    wc_mutex_lock(&m->lock);
+    bool ok = translate_locked(m, func, e);
+    wc_mutex_unlock(&m->lock);
+    return ok;
+}
+
+static void bind(struct func *f)
+{
+    f->code = &f->instance->module->code_of_engine->funcs[f->index];
+}
+
+/* The run begins with a call of the function, in code of its own. */
+static void write_entry(struct run *run, const struct func *f)
+{
+    const handler_word *handlers = wc_exec_handlers();
+    struct insn call = {.op = handlers[H_call], .d = RUN_EXIT};
+    memset(run->entry, 0, sizeof run->entry);
+    memcpy(run->entry, &call, sizeof call);
+    run->entry[INSN_WORDS] = (uintptr_t)f->code;
+    memcpy(&run->entry[RUN_EXIT], &handlers[H_exit], sizeof handlers[0]);
+    memcpy(&run->entry[RUN_SWITCH], &handlers[H_switch_back],
+           sizeof handlers[0]);
+}
+
+static enum status call(struct store *store, struct func *f, slot *io)
+{
+    const struct deftype *type = f->entity.object.type;
+    slot *fp = store->stack_top;
+    if ((size_t)(store->stack.end - fp) < func_io_slots(type))
+        return wc_trap_raise(store, TRAP_STACK_EXHAUSTED, NULL);
+    struct run run = {
+        .activation = {.below = store->activations, .ops = &wc_interp_ops},
+        .store = store,
+        .instance = f->instance,
+        .cells = f->instance->cells,
+        .limit = store->stack.end,
+        .interrupt = &store->interrupt,
+    };
+    write_entry(&run, f);
+    store->activations = &run.activation;
+    memcpy(fp, io, type->param_slots * sizeof *io);
+    wc_exec(&run, (const struct insn *)(const void *)run.entry, fp);
+    store->activations = run.activation.below;
+    store->stack_top = fp;
+    if (run.status == STATUS_OK)
+        memcpy(io, fp, type->result_slots * sizeof *io);
+    return run.status;
+}
+
+/* Walking. A return address says which function it is in: the word before it
+ * has the position of the call in the module. */
+
+struct walker {
+    const struct run *run;
+    struct instance *instance;
+    const uint64_t *pc;
+    const slot *fp;
+};
+
+static uint32_t func_at_offset(const struct module *m, uint32_t offset)
+{
+    uint32_t low = m->funcs_imported, high = m->funcs_len;
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+        if (m->funcs[mid].body.offset <= offset)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* The frame that a trap happened in: its pc may be any instruction. */
+static bool find_exact(const struct walker *w, struct trap_frame *frame)
+{
+    struct module *m = w->instance->module;
+    for (uint32_t i = m->funcs_imported; i < m->funcs_len; i++) {
+        const struct code *code = code_of(m, i);
+        if (w->pc < code->words || w->pc >= code->words + code->words_len)
+            continue;
+        frame->func = i;
+        frame->module_offset =
+            wc_translate_find(m, i, (uint32_t)(w->pc - code->words));
+        return true;
+    }
+    return false; /* entering the guest failed */
+}
+
+/* Goes to the caller; false when that is the host. */
+static bool step(struct walker *w, uint32_t func)
+{
+    const slot *record = w->fp + code_of(w->instance->module, func)->record;
+    const struct run *run = w->run;
+    w->pc = (const uint64_t *)(uintptr_t)record[RECORD_IP];
+    w->fp = (const slot *)(uintptr_t)record[RECORD_FP];
+    if (w->pc == &run->entry[RUN_SWITCH]) {
+        w->pc = (const uint64_t *)(uintptr_t)record[RECORD_SWITCH_IP];
+        w->instance =
+            (struct instance *)(uintptr_t)record[RECORD_SWITCH_INSTANCE];
+    }
+    return w->pc != &run->entry[RUN_EXIT];
+}
+
+static bool walk(const struct activation *a, frame_fn fn, void *arg)
+{
+    const struct run *run = (const struct run *)(const void *)a;
+    struct walker w = {run, run->instance, a->pc, a->fp};
+    struct trap_frame frame = {.instance = w.instance};
+    if (run->exact) {
+        if (!find_exact(&w, &frame))
+            return true;
+        if (!fn(arg, &frame))
+            return false;
+        if (!step(&w, frame.func))
+            return true;
+    } else if (w.pc == &run->entry[RUN_EXIT]) {
+        return true;
+    }
+    do {
+        frame.instance = w.instance;
+        frame.module_offset = (uint32_t)(w.pc[-1] >> 32);
+        frame.func = func_at_offset(w.instance->module, frame.module_offset);
+        if (!fn(arg, &frame))
+            return false;
+    } while (step(&w, frame.func));
+    return true;
+}
+
+const struct engine_ops wc_interp_ops = {
+    .name = "interpreter",
+    .executable =
+        FEATURE_BIT(MVP) | FEATURE_BIT(MUTABLE_GLOBALS) |
+        FEATURE_BIT(SIGN_EXTENSION) | FEATURE_BIT(SATURATING_FLOAT_TO_INT) |
+        FEATURE_BIT(MULTI_VALUE) | FEATURE_BIT(REFERENCE_TYPES) |
+        FEATURE_BIT(BULK_MEMORY) | FEATURE_BIT(SIMD) |
+        FEATURE_BIT(RELAXED_SIMD) | FEATURE_BIT(EXTENDED_CONST) |
+        FEATURE_BIT(TAIL_CALL) | FEATURE_BIT(MULTI_MEMORY) |
+        FEATURE_BIT(MEMORY64) | FEATURE_BIT(FUNCTION_REFERENCES) |
+        FEATURE_BIT(CUSTOM_PAGE_SIZES) | FEATURE_BIT(WIDE_ARITHMETIC),
+    .prepare = prepare,
+    .compile = wc_interp_translate,
+    .bind = bind,
+    .call = call,
+    .walk = walk,
+};

@@ -1,0 +1,231 @@
+/* The translator's state, shared by its files; not for others.
+ *
+ * One pass over the validated body, with a symbolic operand stack: local.get
+ * and constants emit nothing, they wait there until something wants them. An
+ * operand is
+ *
+ *   TEMP    in its home slot, which its height alone decides. While nothing has
+ *           happened since the instruction that produced it, that instruction
+ *           can still be changed: to leave the value in the accumulator
+ *           (operand_use), to write it to a local (local.set), to be a branch
+ *           (a comparison).
+ *   LOCAL   still in the local; must be copied home before the local changes.
+ *           The aliases of a local are a list, topmost first.
+ *   CONST   nowhere yet
+ *
+ * Where paths meet all operands are TEMP and sealed, so that every path agrees.
+ * Unreachable code is skipped.
+ */
+#ifndef INTERP_TRANSLATE_H
+#define INTERP_TRANSLATE_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "binary/instr.h"
+#include "interp/code.h"
+#include "interp/handlers.h"
+
+#define NOWHERE UINT32_MAX
+#define SLOT_MAX 0xffffu /* what a slot field holds */
+
+enum operand_kind { OPERAND_TEMP, OPERAND_LOCAL, OPERAND_CONST };
+
+struct operand {
+    uint8_t kind;
+    uint8_t type;     /* enum optype */
+    bool accable;     /* the handler after its producer's leaves it in acc */
+    uint16_t op;      /* TEMP: a row of wc_families, or 0 */
+    uint16_t handler; /* TEMP: of the producer */
+    uint32_t home;
+    uint32_t pos;     /* TEMP: of the producer; NOWHERE: it is sealed */
+    uint32_t local, below; /* LOCAL: index; next alias, 1 + stack index */
+    uint64_t bits;         /* CONST */
+};
+
+enum control_kind { CONTROL_FUNC, CONTROL_BLOCK, CONTROL_LOOP, CONTROL_IF };
+
+struct control {
+    uint8_t kind;
+    uint32_t stack_len; /* operands below its parameters */
+    uint32_t height;    /* home of its first parameter or result */
+    const struct deftype *type; /* or NULL: */
+    valtype result;             /* the one result, or VT_BOT for none */
+    uint32_t start;       /* CONTROL_LOOP: position */
+    uint32_t patches;     /* of branches to its end, 1 + index */
+    uint32_t else_patches;
+    uint32_t table, table_patches; /* see br_table */
+};
+
+/* A distance to be filled in, at a 32-bit half of the code. */
+struct patch {
+    uint32_t half, from, next;
+};
+
+struct translator {
+    struct module *module;
+    struct arena arena;
+    struct reader reader;
+    struct instr in;
+    const handler_word *handlers;
+
+    VEC(uint64_t) code;
+    VEC(struct operand) stack;
+    VEC(struct control) controls;
+    VEC(struct patch) patches;
+    bool failed; /* out of memory */
+    bool wide;   /* some slots are beyond SLOT_MAX; there are windows */
+    bool too_wide; /* ... and it should have been */
+
+    uint32_t locals_len;
+    uint32_t *local_slots;
+    uint8_t *local_types;
+    uint32_t *aliases; /* of each local, 1 + stack index */
+
+    uint32_t params_slots, window, record;
+    uint32_t height, peak; /* in slots, from fp */
+    uint32_t flushed;      /* so many operands from the bottom are TEMP */
+    bool dead;             /* in unreachable code, `skipped` blocks deep */
+    uint32_t skipped;
+
+    uint32_t last;        /* position of the last instruction, unless control
+                             can come between it and what follows */
+    uint32_t last_offset; /* in the module */
+    uint32_t acc_from[3]; /* accumulators are free from here on */
+
+    uint32_t find;  /* a position ... */
+    uint32_t found; /* ... and the offset of the instruction it is for */
+};
+
+WC_INLINE enum optype optype_of(valtype t)
+{
+    switch (t) {
+    case VT_I32:
+        return T_i32;
+    case VT_F32:
+        return T_f32;
+    case VT_F64:
+        return T_f64;
+    case VT_V128:
+        return T_v128;
+    default:
+        return T_i64;
+    }
+}
+
+WC_INLINE uint32_t optype_slots(enum optype t)
+{
+    return t == T_v128 ? 2 : 1;
+}
+
+/* translate_emit.c: instructions */
+
+/* Appends an instruction with `extra` words behind it; returns its position. */
+uint32_t wc_emit(struct translator *t, uint32_t handler, uint32_t d,
+                 uint32_t a, uint32_t u);
+void wc_emit_word(struct translator *t, uint64_t word);
+/* Copies `slots` slots; any distance. */
+void wc_emit_copy(struct translator *t, uint32_t to, uint32_t from,
+                  uint32_t slots);
+void wc_emit_const(struct translator *t, uint32_t to, uint64_t bits);
+/* Takes the last instruction away. */
+void wc_emit_undo(struct translator *t, uint32_t pos);
+/* Gives the instruction at `pos` another handler of the same layout. */
+void wc_emit_rewrite(struct translator *t, uint32_t pos, uint32_t handler);
+/* Paths meet here: nothing before can be changed any more. */
+void wc_emit_seal(struct translator *t);
+/* A distance in half `half`, from position `from` to a place not known yet. */
+void wc_emit_patch(struct translator *t, uint32_t *list, uint32_t half,
+                   uint32_t from);
+/* The place is here. */
+void wc_emit_bind(struct translator *t, uint32_t *list);
+
+WC_INLINE uint64_t insn_word(uint32_t d, uint32_t a, uint32_t u)
+{
+    return (uint64_t)d | (uint64_t)a << 16 | (uint64_t)u << 32;
+}
+
+WC_INLINE uint32_t pair_low(uint64_t w)
+{
+    return (uint32_t)w;
+}
+
+WC_INLINE uint32_t pair_high(uint64_t w)
+{
+    return (uint32_t)(w >> 32);
+}
+
+WC_INLINE uint64_t pair(uint32_t low, uint32_t high)
+{
+    return (uint64_t)low | (uint64_t)high << 32;
+}
+
+/* translate_operand.c: the symbolic stack */
+
+enum where { IN_SLOT = 1, IN_CONST = 2, IN_ACC = 4 };
+
+struct source {
+    enum where where;
+    uint32_t slot;
+    uint64_t bits;
+};
+
+void wc_operand_push(struct translator *t, struct operand o);
+struct operand wc_operand_pop(struct translator *t);
+/* What a popped operand is for the next instruction: one of `allowed`, which
+ * includes IN_SLOT. Wide slots come through window number `window`. */
+struct source wc_operand_use(struct translator *t, struct operand *o,
+                             unsigned allowed, unsigned window);
+/* Does the constant fit in the field of an instruction? */
+bool wc_operand_fits(const struct operand *o);
+/* Sends all operands from index `first` on home. */
+void wc_operand_flush(struct translator *t, uint32_t first);
+/* Field d of an instruction whose result goes on the stack. */
+uint32_t wc_operand_result(const struct translator *t);
+/* ... and the operand, after the instruction at `pos`. */
+void wc_operand_push_result(struct translator *t, enum optype type,
+                            uint32_t pos, uint32_t handler, bool accable,
+                            uint32_t op);
+/* A value that is home. */
+void wc_operand_push_home(struct translator *t, enum optype type);
+void wc_operand_push_const(struct translator *t, enum optype type,
+                           uint64_t bits);
+void wc_local_get(struct translator *t, uint32_t local);
+void wc_local_set(struct translator *t, uint32_t local);
+
+/* What a branch depends on: a comparison and where its operands are, in fields
+ * as the forms of binary operators have them. */
+struct condition {
+    uint32_t op; /* a row of FAMILY_COMPARE */
+    uint8_t form;
+    uint32_t a, b;
+    uint64_t bits; /* the constant */
+};
+
+/* Pops the condition of a branch, or its opposite. */
+struct condition wc_take_condition(struct translator *t, bool negate);
+/* A branch forward, the values being where they should be. */
+void wc_emit_conditional(struct translator *t, const struct condition *c,
+                         uint32_t *list);
+/* Branches to label `depth`, values and all. */
+void wc_branch_if(struct translator *t, struct condition *c, uint32_t depth);
+
+/* One file per group of instructions. Each takes t->in. */
+void wc_translate_control(struct translator *t);
+void wc_translate_branch(struct translator *t);
+void wc_translate_call(struct translator *t);
+void wc_translate_numeric(struct translator *t);
+void wc_translate_access(struct translator *t);
+void wc_translate_vector(struct translator *t);
+void wc_translate_object(struct translator *t);
+
+/* Pushes the results of a function type, or its parameters; all are home. */
+void wc_push_types(struct translator *t, const valtype *types, uint32_t len);
+
+/* Returns from the function with what is on the stack; with `peek`, on one of
+ * two paths: the operands stay as they are. */
+void wc_emit_return(struct translator *t, bool peek);
+
+/* Translates comparison `op` of the two topmost operands. */
+void wc_translate_binary(struct translator *t, uint32_t op);
+
+#endif
