@@ -88,3 +88,8 @@ DEFINE_CAST(extern, func, IS_FUNC)
 DEFINE_CAST(extern, global, IS_GLOBAL)
 DEFINE_CAST(extern, table, IS_TABLE)
 DEFINE_CAST(extern, memory, IS_MEMORY)
+
+wasm_foreign_t *wasm_foreign_new(wasm_store_t *store)
+{
+    return wc_handle_new(wc_foreign_new(store->store));
+}

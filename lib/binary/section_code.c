@@ -27,13 +27,16 @@ struct range wc_section_expr(struct decoder *d)
     struct range range = {reader_offset(&d->r), 0};
     struct instr in;
     int64_t depth = 1;
-    while (depth != 0 && wc_instr_read(&d->r, d->features, &in)) {
+    while (wc_instr_read(&d->r, d->features, &in)) {
         if (in.op == OP_ELSE && depth == 1) {
             wc_reader_fail(&d->r, ERROR_MALFORMED, "END opcode expected");
             break;
         }
         depth += nesting_of(in.op);
-        range.len = in.offset - range.offset;
+        if (depth == 0) {
+            range.len = in.offset - range.offset;
+            break;
+        }
     }
     return range;
 }

@@ -160,8 +160,7 @@ void wc_func_set_unreachable(struct validator *v);
 
 /* --- Frames --------------------------------------------------------------- */
 
-/* Opens a block whose parameters are on the stack, below the condition where it
- * is an `if`. */
+/* Opens a block whose parameters are on the stack. */
 bool wc_func_begin(struct validator *v, enum opcode op, struct blocktype b);
 
 /* Checks the label index; NULL on failure. */

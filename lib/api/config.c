@@ -1,0 +1,117 @@
+/* Configurations, engines and the version: the only file that names engines. */
+#include "api/handle.h"
+
+#include "interp/interp.h"
+#include "syntax/opcodes.h"
+
+#include <stdlib.h>
+
+#define STACK_BYTES_MIN ((size_t)64 << 10)
+
+#define TEXT_OF_(x) #x
+#define TEXT_OF(x) TEXT_OF_(x)
+
+const char *wasmc_version(void)
+{
+    return TEXT_OF(WASMC_VERSION_MAJOR) "." TEXT_OF(
+        WASMC_VERSION_MINOR) "." TEXT_OF(WASMC_VERSION_PATCH);
+}
+
+struct wasm_config_t {
+    struct engine_config config;
+};
+
+wasm_config_t *wasm_config_new(void)
+{
+    wasm_config_t *c = malloc(sizeof *c);
+    if (c)
+        wc_engine_config_init(&c->config, &wc_interp_ops);
+    return c;
+}
+
+void wasm_config_delete(wasm_config_t *config)
+{
+    free(config);
+}
+
+bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
+{
+    switch (kind) {
+    case WASMC_ENGINE_AUTO:
+    case WASMC_ENGINE_INTERP:
+        config->config.ops = &wc_interp_ops;
+        return true;
+    }
+    return false;
+}
+
+bool wasmc_config_set_feature(wasm_config_t *config, const char *name, bool on)
+{
+    enum feature f = wc_feature_find(name);
+    if (f == FEATURE_COUNT)
+        return false;
+    feature_set bit = (feature_set)1 << f;
+    if (on)
+        config->config.features |= bit;
+    else
+        config->config.features &= ~bit;
+    return true;
+}
+
+const char *wasmc_feature_name(size_t n)
+{
+    return n < FEATURE_COUNT ? wc_features[n].text : NULL;
+}
+
+bool wasmc_config_set_stack_bytes(wasm_config_t *config, size_t bytes)
+{
+    if (bytes < STACK_BYTES_MIN)
+        return false;
+    config->config.stack_bytes = bytes;
+    return true;
+}
+
+void wasmc_config_set_memory_strategy(wasm_config_t *config,
+                                      wasmc_memory_strategy_t strategy)
+{
+    config->config.guarded_memory = strategy == WASMC_MEMORY_GUARDED;
+}
+
+void wasmc_config_set_lazy_validation(wasm_config_t *config, bool on)
+{
+    config->config.lazy_validation = on;
+}
+
+void wasmc_config_set_eager_compilation(wasm_config_t *config, bool on)
+{
+    config->config.eager = on;
+}
+
+bool wasmc_config_set_threads(wasm_config_t *config, unsigned threads)
+{
+    if (threads == 0)
+        return false;
+    config->config.threads = threads;
+    return true;
+}
+
+wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *config)
+{
+    if (!config)
+        config = wasm_config_new();
+    if (!config)
+        return NULL;
+    struct engine *e = wc_engine_new(&config->config);
+    wasm_config_delete(config);
+    return (wasm_engine_t *)e;
+}
+
+wasm_engine_t *wasm_engine_new(void)
+{
+    return wasm_engine_new_with_config(NULL);
+}
+
+void wasm_engine_delete(wasm_engine_t *engine)
+{
+    wc_engine_unref(engine_of(engine));
+}
