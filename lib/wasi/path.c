@@ -269,7 +269,7 @@ static enum wasi_errno open_by_walk(struct path_root *root, const char *path,
     if (e != ERRNO_SUCCESS)
         return e;
     int host = 0;
-    if (p.must_be_dir && (flags & OS_OPEN_CREATE))
+    if (p.must_be_dir && (flags & OS_OPEN_CREATE) && strcmp(p.name, "."))
         host = EISDIR;
     else
         host = wc_os_open_at(
