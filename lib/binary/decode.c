@@ -207,6 +207,7 @@ static void prefer_error_in_body(const struct decoder *d, struct error *e)
         if (earlier.kind == ERROR_MALFORMED &&
             strncmp(earlier.message, "unexpected end", 14) != 0) {
             *e = earlier;
+            e->func = m->funcs_imported + i;
             return;
         }
     }

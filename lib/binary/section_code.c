@@ -27,16 +27,13 @@ struct range wc_section_expr(struct decoder *d)
     struct range range = {reader_offset(&d->r), 0};
     struct instr in;
     int64_t depth = 1;
-    while (wc_instr_read(&d->r, d->features, &in)) {
+    while (depth != 0 && wc_instr_read(&d->r, d->features, &in)) {
         if (in.op == OP_ELSE && depth == 1) {
             wc_reader_fail(&d->r, ERROR_MALFORMED, "END opcode expected");
             break;
         }
         depth += nesting_of(in.op);
-        if (depth == 0) {
-            range.len = in.offset - range.offset;
-            break;
-        }
+        range.len = in.offset - range.offset;
     }
     return range;
 }

@@ -3,26 +3,8 @@
 #define BINARY_SECTIONS_H
 
 #include "base/vec.h"
-#include "binary/instr.h"
+#include "binary/encode.h"
 #include "syntax/limits.h"
-
-enum section_id {
-    SECTION_CUSTOM,
-    SECTION_TYPE,
-    SECTION_IMPORT,
-    SECTION_FUNC,
-    SECTION_TABLE,
-    SECTION_MEMORY,
-    SECTION_GLOBAL,
-    SECTION_EXPORT,
-    SECTION_START,
-    SECTION_ELEM,
-    SECTION_CODE,
-    SECTION_DATA,
-    SECTION_DATA_COUNT,
-    SECTION_TAG,
-    SECTION_IDS,
-};
 
 /* The reader runs over the whole module, not over one section: a section that
  * is too short for its content is a size mismatch, found behind it. */

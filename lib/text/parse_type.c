@@ -193,7 +193,7 @@ static bool params(struct parser *p, enum ids ids)
             return false;
         if (!vec_push(&p->valtypes, t))
             return wc_parser_no_memory(p);
-        p->len[SPACE_LOCAL]++;
+        p->len[SPACE_LOCAL] += ids == IDS_BOUND;
         if (named)
             break;
     }
@@ -413,9 +413,12 @@ static bool typeuse_parts(struct parser *p, bool bind, uint32_t *type,
 {
     const struct token *at = p->at;
     *type = NO_INDEX;
-    if (parser_open(p, KW_TYPE) &&
-        (!wc_parser_index(p, SPACE_TYPE, type) || !parser_close(p)))
-        return false;
+    if (parser_open(p, KW_TYPE)) {
+        if (!wc_parser_index(p, SPACE_TYPE, type) || !parser_close(p))
+            return false;
+        if (*type == NO_INDEX)
+            *type = NO_INDEX - 1; /* as unknown, but given */
+    }
     if (!signature(p, bind ? IDS_BOUND : IDS_NONE, c))
         return false;
     if (parser_at_open(p, KW_TYPE) || parser_at_open(p, KW_PARAM)) {
@@ -426,7 +429,8 @@ static bool typeuse_parts(struct parser *p, bool bind, uint32_t *type,
         return true;
     if (c->params_len != 0 || c->results_len != 0)
         return check_inline(p, at, *type, c);
-    if (*type < p->types.len && p->types.data[*type].kind == COMP_FUNC)
+    if (bind && *type < p->types.len &&
+        p->types.data[*type].kind == COMP_FUNC)
         p->len[SPACE_LOCAL] = p->types.data[*type].params_len;
     return true;
 }
@@ -434,18 +438,14 @@ static bool typeuse_parts(struct parser *p, bool bind, uint32_t *type,
 bool wc_parse_typeuse(struct parser *p, bool bind, uint32_t *type)
 {
     struct comptype c;
-    uint32_t locals = p->len[SPACE_LOCAL];
     if (!typeuse_parts(p, bind, type, &c))
         return false;
-    if (!bind)
-        p->len[SPACE_LOCAL] = locals;
     return *type != NO_INDEX || implicit_type(p, &c, type);
 }
 
 bool wc_parse_blocktype(struct parser *p, struct blocktype *out)
 {
     struct comptype c;
-    uint32_t locals = p->len[SPACE_LOCAL];
     *out = (struct blocktype){.kind = BLOCK_INDEX};
     if (p->at->kind != TOKEN_OPEN) {
         out->kind = BLOCK_EMPTY;
@@ -453,7 +453,6 @@ bool wc_parse_blocktype(struct parser *p, struct blocktype *out)
     }
     if (!typeuse_parts(p, false, &out->index, &c))
         return false;
-    p->len[SPACE_LOCAL] = locals;
     if (out->index != NO_INDEX)
         return true;
     if (c.params_len != 0 || c.results_len > 1)

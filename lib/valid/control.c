@@ -55,7 +55,7 @@ bool wc_valid_LOOP(struct validator *v, const struct instr *in)
 
 bool wc_valid_IF(struct validator *v, const struct instr *in)
 {
-    if (!func_pop(v, VT_I32) || !wc_func_begin(v, OP_IF, in->block))
+    if (!wc_func_begin(v, OP_IF, in->block))
         return false;
     if (v->plan != NULL)
         wc_plan_if(v->plan, v->offset, &func_frame(v)->plan);

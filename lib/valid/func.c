@@ -85,7 +85,7 @@ bool wc_func_mismatch(struct validator *v, const char *who, struct types t)
 
 static bool mismatch(struct validator *v, struct types t)
 {
-    return wc_func_mismatch(v, ends_block(v->op) ? "block" : "instruction", t);
+    return wc_func_mismatch(v, "instruction", t);
 }
 
 void wc_func_note_feature(struct validator *v, enum feature f,
@@ -357,7 +357,7 @@ bool wc_func_begin(struct validator *v, enum opcode op, struct blocktype b)
     if (!resolve_blocktype(v, b, &l))
         return false;
     struct types params = params_of(v, &l);
-    if (!wc_func_pop_list(v, params))
+    if ((op == OP_IF && !func_pop(v, VT_I32)) || !wc_func_pop_list(v, params))
         return false;
     l.height = (uint32_t)(v->sp - v->stack);
     if (v->plan != NULL)

@@ -160,7 +160,8 @@ void wc_func_set_unreachable(struct validator *v);
 
 /* --- Frames --------------------------------------------------------------- */
 
-/* Opens a block whose parameters are on the stack. */
+/* Opens a block whose parameters are on the stack, below the condition where it
+ * is an `if`. */
 bool wc_func_begin(struct validator *v, enum opcode op, struct blocktype b);
 
 /* Checks the label index; NULL on failure. */

@@ -199,13 +199,16 @@ static bool check_constant(struct validator *v, enum opcode op)
 
 /* --- Stepping ------------------------------------------------------------- */
 
-/* The body is used up, but a block is open. */
+/* The body is used up, but a block is open. The words depend on what follows,
+ * as for a reader that does not stop at the end of the body. */
 static bool fail_end(struct validator *v)
 {
-    const uint8_t *module_end = v->m->bytes + v->m->bytes_len;
+    const uint8_t *next = v->r.end, *module_end = v->m->bytes + v->m->bytes_len;
     return wc_reader_fail(&v->r, ERROR_MALFORMED, "%s",
-                          v->r.end == module_end
+                          next == module_end
                               ? "unexpected end of section or function"
+                          : *next == wc_opcodes[OP_END].code
+                              ? "section size mismatch: END opcode expected"
                               : "END opcode expected");
 }
 

@@ -62,7 +62,7 @@
       (i32.add (i64.eqz) (i32.const 1))
       (br_table 0 0 (unreachable))
       drop
-      (select)
+      (drop (select))
       (i32.const 4)))
   (func (export "return-early") (param i32) (result i32)
     i32.const 5

@@ -30,7 +30,7 @@
 ;; Locals that add up to more than there can be.
 (assert_malformed
   (module binary "\00asm\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00"
-    "\0a\11\01\0f\03" "\ff\ff\ff\ff\0f\7f" "\02\7e" "\01\7d" "\00\00\0b")
+    "\0a\0e\01\0c\03" "\ff\ff\ff\ff\0f\7f" "\02\7e" "\01\7d" "\0b")
   "too many locals")
 ;; An export name that is not UTF-8.
 (assert_malformed

@@ -10,10 +10,18 @@
 #include "tools/spec/value.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Scripts nest only in meta commands; no test goes deeper than two. */
 #define NESTING_MAX 16
+
+/* A file being run: commands point into both. */
+struct source {
+    struct source *next;
+    struct buf text;
+    struct script script;
+};
 
 struct run {
     const struct script_job *job;
@@ -22,6 +30,7 @@ struct run {
     struct session session;
     const struct script_command *command;
     unsigned nesting;
+    struct source *sources;
 };
 
 static void run_commands(struct run *r, const struct script_command *commands,
@@ -392,9 +401,91 @@ static void do_script(struct run *r)
     r->nesting--;
 }
 
-static void do_file(struct run *r)
+/* The path of a file that the script names, as seen from here. */
+static char *beside_script(const struct run *r, struct span name)
 {
-    fail_text(r, "a command", "input and output are for converters");
+    const char *slash = strrchr(r->job->path, '/');
+    int dir = slash ? (int)(slash + 1 - r->job->path) : 0;
+    size_t size = (size_t)dir + name.len + 1;
+    char *path = malloc(size);
+    if (path)
+        snprintf(path, size, "%.*s%.*s", dir, r->job->path, (int)name.len,
+                 (const char *)name.data);
+    return path;
+}
+
+/* Reads and parses a script, which is kept until the run ends. */
+static struct source *open_source(struct run *r, const char *path,
+                                  struct error *e)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s) {
+        wc_error_no_memory(e, "reading a script");
+        return NULL;
+    }
+    s->next = r->sources;
+    r->sources = s;
+    if (!file_read(path, &s->text, e))
+        return NULL;
+    if (file_is_binary(&s->text)) {
+        wc_error_set(e, ERROR_SYNTAX, ERROR_NO_OFFSET,
+                     "binary modules are not read from files");
+        return NULL;
+    }
+    return wc_script_parse(&s->script, (const char *)s->text.data, s->text.len,
+                           e)
+               ? s
+               : NULL;
+}
+
+static void close_sources(struct run *r)
+{
+    while (r->sources) {
+        struct source *s = r->sources;
+        r->sources = s->next;
+        wc_script_free(&s->script);
+        wc_buf_free(&s->text);
+        free(s);
+    }
+}
+
+/* (input "file"): a script, or a module in the text format. */
+static void do_input(struct run *r)
+{
+    struct error e = ERROR_INIT;
+    char *path = beside_script(r, r->command->string);
+    struct source *s = NULL;
+    if (path && r->nesting < NESTING_MAX)
+        s = open_source(r, path, &e);
+    free(path);
+    if (!s) {
+        fail_text(r, "a script to read", e.message);
+        return;
+    }
+    r->tally->assertions +=
+        count_assertions(s->script.commands, s->script.commands_len, 0);
+    r->nesting++;
+    run_commands(r, s->script.commands, s->script.commands_len);
+    r->nesting--;
+}
+
+/* (output $module "file"): the binary; without a file, to stdout. */
+static void do_output(struct run *r)
+{
+    const struct script_command *c = r->command;
+    struct subject *m = session_find(&r->session.modules, c->id);
+    struct error e = ERROR_INIT;
+    if (!m || !m->module) {
+        fail_text(r, "a module to write", "none");
+        return;
+    }
+    char *path = c->string.data ? beside_script(r, c->string) : strdup("-");
+    struct buf bytes = {0};
+    wc_buf_append(&bytes, m->module->bytes, m->module->bytes_len);
+    if (!path || bytes.failed || !file_write(path, &bytes, &e))
+        fail_text(r, "a file to write", e.message);
+    wc_buf_free(&bytes);
+    free(path);
 }
 
 static void (*const handlers[SCRIPT_COMMAND_KINDS])(struct run *) = {
@@ -414,8 +505,8 @@ static void (*const handlers[SCRIPT_COMMAND_KINDS])(struct run *) = {
     [SCRIPT_THREAD] = do_thread,
     [SCRIPT_WAIT] = do_nothing,
     [SCRIPT_SCRIPT] = do_script,
-    [SCRIPT_INPUT] = do_file,
-    [SCRIPT_OUTPUT] = do_file,
+    [SCRIPT_INPUT] = do_input,
+    [SCRIPT_OUTPUT] = do_output,
 };
 
 static void run_commands(struct run *r, const struct script_command *commands,
@@ -450,18 +541,13 @@ void script_run(const struct script_job *job, struct tally *tally, FILE *report)
 {
     struct run r = {.job = job, .tally = tally, .report = report};
     struct error e = ERROR_INIT;
-    struct buf text = {0};
-    struct script script = {0};
-    if (!file_read(job->path, &text, &e)) {
-        fprintf(report, "%s: %s\n", job->label, e.message);
-    } else if (!wc_script_parse(&script, (const char *)text.data, text.len,
-                                &e)) {
+    struct source *s = open_source(&r, job->path, &e);
+    if (s) {
+        run_parsed(&r, &s->script);
+    } else {
         char message[512];
         wc_error_format(&e, message, sizeof message);
-        fprintf(report, "%s:%s\n", job->label, message);
-    } else {
-        run_parsed(&r, &script);
+        fprintf(report, "%s:%s%s\n", job->label, e.line ? "" : " ", message);
     }
-    wc_script_free(&script);
-    wc_buf_free(&text);
+    close_sources(&r);
 }
