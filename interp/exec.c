@@ -154,6 +154,18 @@ static void exec_trap(struct run *run, const struct insn *ip, slot *fp,
     run->status = wc_trap_raise(run->store, code, NULL);
 }
 
+/* The element that an indirect call found to be null. */
+static void exec_trap_element(struct run *run, const struct insn *ip, slot *fp)
+{
+    run->activation.pc = ip;
+    run->activation.fp = fp;
+    run->exact = true;
+    run->status =
+        wc_trap_raise(run->store, TRAP_UNINITIALIZED_ELEMENT, "%s %llu",
+                      wc_trap_text(TRAP_UNINITIALIZED_ELEMENT),
+                      (unsigned long long)fp[ip->a]);
+}
+
 /* Translates the function whose pointer is at `place`; false: it trapped. */
 static bool exec_translate(struct run *run, const struct insn *ip, slot *fp,
                            const void *place, struct instance *instance)

@@ -22,7 +22,7 @@
 #define S_f32(f) slot_f32(fp[ip->f])
 #define S_f64(f) slot_f64(fp[ip->f])
 #define K_i32 ((uint32_t)ip->k)
-#define K_i64 ((uint64_t)(int64_t)ip->k)
+#define K_i64 ip->x[0]
 #define K_f32 slot_f32(ip->u)
 #define K_f64 slot_f64(ip->x[0])
 /* ... in branches, where the distance takes the place of k */
@@ -32,7 +32,7 @@
 #define KB_f64 slot_f64(ip->x[0])
 /* Length of an instruction with a constant of this type. */
 #define WORDS_i32 2
-#define WORDS_i64 2
+#define WORDS_i64 3
 #define WORDS_f32 2
 #define WORDS_f64 3
 

@@ -47,28 +47,24 @@ static const struct code *code_of(const struct module *m, uint32_t func)
                                 memory_order_acquire);
 }
 
-/* Translated by one thread; the others wait for it. */
-static bool translate_locked(struct module *m, uint32_t func, struct error *e)
-{
-    if (code_of(m, func) != &wc_code_untranslated)
-        return true;
-    struct code *code = wc_translate_function(m, func, e);
-    if (code == NULL)
-        return false;
-    atomic_store_explicit(&m->code_of_engine->funcs[func], code,
-                          memory_order_release);
-    return true;
-}
-
+/* Threads that want the same function at once each translate it, so none ever
+ * waits; the first one publishes. */
 bool wc_interp_translate(struct module *m, uint32_t func, struct error *e)
 {
+    struct code *expected = (struct code *)(uintptr_t)&wc_code_untranslated;
+    if (code_of(m, func) != &wc_code_untranslated)
+        return true;
     if (m->sidetables != NULL && sidetable_of(m, func) == NULL &&
         !wc_validate_func(m, func, e))
         return false;
-    wc_mutex_lock(&m->lock);
-    bool ok = translate_locked(m, func, e);
-    wc_mutex_unlock(&m->lock);
-    return ok;
+    struct code *code = wc_translate_function(m, func, e);
+    if (code == NULL)
+        return false;
+    if (!atomic_compare_exchange_strong_explicit(
+            &m->code_of_engine->funcs[func], &expected, code,
+            memory_order_release, memory_order_relaxed))
+        free(code);
+    return true;
 }
 
 static void bind(struct func *f)

@@ -175,8 +175,6 @@ struct operand wc_operand_pop(struct translator *t);
  * includes IN_SLOT. Wide slots come through window number `window`. */
 struct source wc_operand_use(struct translator *t, struct operand *o,
                              unsigned allowed, unsigned window);
-/* Does the constant fit in the field of an instruction? */
-bool wc_operand_fits(const struct operand *o);
 /* Sends all operands from index `first` on home. */
 void wc_operand_flush(struct translator *t, uint32_t first);
 /* Field d of an instruction whose result goes on the stack. */

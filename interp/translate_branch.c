@@ -130,10 +130,8 @@ static bool take_back(struct translator *t, const struct operand *o,
     c->a = (uint32_t)(word >> 16) & SLOT_MAX;
     c->b = (uint32_t)(word >> 32) & SLOT_MAX;
     c->bits = word >> 32;
-    if (row->operand == T_i64)
-        c->bits = (uint64_t)(int64_t)(int32_t)c->bits;
-    else if (row->operand == T_f64 &&
-             (c->form == FORM_SK || c->form == FORM_RK))
+    if ((row->operand == T_i64 || row->operand == T_f64) &&
+        (c->form == FORM_SK || c->form == FORM_RK))
         c->bits = t->code.data[o->pos + 2];
     wc_emit_undo(t, o->pos);
     return true;

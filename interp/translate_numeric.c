@@ -19,8 +19,7 @@ static struct fields constant_field(enum binary_form form, uint32_t a,
  * have been swapped. */
 static struct fields right_in_acc(struct translator *t, struct operand *lhs)
 {
-    unsigned allowed = IN_SLOT | (wc_operand_fits(lhs) ? IN_CONST : 0u);
-    struct source a = wc_operand_use(t, lhs, allowed, 0);
+    struct source a = wc_operand_use(t, lhs, IN_SLOT | IN_CONST, 0);
     if (a.where == IN_CONST)
         return constant_field(FORM_KR, 0, a.bits);
     return (struct fields){FORM_SR, a.slot, 0, false, 0};
@@ -29,8 +28,7 @@ static struct fields right_in_acc(struct translator *t, struct operand *lhs)
 static struct fields choose(struct translator *t, struct operand *lhs,
                             struct operand *rhs, bool ordered, bool *swapped)
 {
-    unsigned k = wc_operand_fits(rhs) ? IN_CONST : 0u;
-    struct source b = wc_operand_use(t, rhs, IN_SLOT | IN_ACC | k, 1);
+    struct source b = wc_operand_use(t, rhs, IN_SLOT | IN_ACC | IN_CONST, 1);
     if (b.where == IN_ACC) {
         if (ordered)
             return right_in_acc(t, lhs);
@@ -43,7 +41,7 @@ static struct fields choose(struct translator *t, struct operand *lhs,
         return constant_field(a.where == IN_ACC ? FORM_RK : FORM_SK, a.slot,
                               b.bits);
     }
-    k = ordered && wc_operand_fits(lhs) ? IN_CONST : 0u;
+    unsigned k = ordered ? IN_CONST : 0u;
     struct source a = wc_operand_use(t, lhs, IN_SLOT | IN_ACC | k, 0);
     if (a.where == IN_CONST)
         return constant_field(FORM_KS, b.slot, a.bits);
@@ -71,7 +69,8 @@ void wc_translate_binary(struct translator *t, uint32_t op)
     }
     uint32_t handler = row->handler + 2u * f.form;
     uint32_t u = f.constant ? (uint32_t)f.bits : f.b;
-    bool wide = f.constant && row->operand == T_f64;
+    bool wide = f.constant &&
+                (row->operand == T_i64 || row->operand == T_f64);
     uint32_t pos = wc_emit(t, handler, wc_operand_result(t), f.a, wide ? 0 : u);
     if (wide)
         wc_emit_word(t, f.bits);

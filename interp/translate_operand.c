@@ -73,11 +73,6 @@ void wc_operand_flush(struct translator *t, uint32_t first)
         t->flushed = t->stack.len;
 }
 
-bool wc_operand_fits(const struct operand *o)
-{
-    return o->type != T_i64 || (int64_t)o->bits == (int32_t)o->bits;
-}
-
 static bool can_use_acc(const struct translator *t, const struct operand *o)
 {
     return o->kind == OPERAND_TEMP && o->accable && o->pos != NOWHERE &&
