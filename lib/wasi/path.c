@@ -268,13 +268,13 @@ static enum wasi_errno open_by_walk(struct path_root *root, const char *path,
         root, path, follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS, &p);
     if (e != ERRNO_SUCCESS)
         return e;
-    int host = 0;
-    if (p.must_be_dir && (flags & OS_OPEN_CREATE) && strcmp(p.name, "."))
-        host = EISDIR;
-    else
-        host = wc_os_open_at(
-            p.dir, p.name,
-            flags | (p.must_be_dir ? (unsigned)OS_OPEN_DIRECTORY : 0), fd);
+    /* A slash asks for a directory, and those are not made by opening. */
+    bool creates = (flags & OS_OPEN_CREATE) != 0;
+    int host = EISDIR;
+    if (p.must_be_dir && !creates)
+        flags |= OS_OPEN_DIRECTORY;
+    if (!p.must_be_dir || !creates || strcmp(p.name, ".") == 0)
+        host = wc_os_open_at(p.dir, p.name, flags, fd);
     wc_path_release(&p);
     return host == 0 ? ERRNO_SUCCESS : wc_errno_of_host(host);
 }
