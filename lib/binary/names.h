@@ -27,9 +27,9 @@ enum name_kind {
     NAME_KINDS,
 };
 
-/* The name of the module, of a function (for backtraces: a binary search where
- * the section is sorted, as it must be). NULL data if there is none. Names are
- * valid UTF-8. */
+/* The name of the module, of a function. NULL data if there is none. Names are
+ * valid UTF-8. The first use for a function reads all of them and keeps an
+ * index in the module, for backtraces; thread-safe. */
 struct span wc_names_module(const struct module *m);
 struct span wc_names_func(const struct module *m, uint32_t func);
 
@@ -48,6 +48,7 @@ struct names_iter {
     /* The entry: */
     uint32_t outer; /* function or type of an indirect name, else 0 */
     uint32_t index;
+    uint32_t at; /* offset of the name in the module, its length first */
     struct span name;
 };
 
