@@ -4,6 +4,7 @@
 #define FAKE_ENGINE_H
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/engine.h"

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif
 #include <criterion/criterion.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -76,6 +77,16 @@ static void set_handler(int signal, void (*plain)(int),
     }
     cr_assert_eq(sigaction(signal, &a, NULL), 0);
 }
+
+/* Valgrind gives handlers a pc from before the fault. */
+static void skip_under_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    if (preload != NULL && strstr(preload, "vgpreload") != NULL)
+        cr_skip_test("registers are not exact here");
+}
+
+TestSuite(fault, .init = skip_under_valgrind);
 
 static sigjmp_buf back;
 static volatile sig_atomic_t foreign;
@@ -307,6 +318,7 @@ static void *churn(void *arg)
             cr_assert(wc_fault_add_memory(&places[i], 1));
         for (size_t i = 0; i < sizeof places; i++)
             wc_fault_remove_memory(&places[i]);
+        sched_yield();
     }
     return NULL;
 }
@@ -317,7 +329,7 @@ Test(fault, lookups_beside_changes)
     cr_assert(wc_fault_install());
     struct wc_thread t;
     cr_assert(wc_thread_start(&t, churn, NULL));
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 2000; i++)
         cr_assert_eq(fault_touch(p + i), CLAIMED);
     atomic_store(&stop, true);
     wc_thread_join(&t);

@@ -633,7 +633,7 @@ Test(engine, compiles_all_when_eager)
 static void *instantiate_often(void *arg)
 {
     struct module *m = arg;
-    for (int n = 0; n < 50; n++) {
+    for (int n = 0; n < 20; n++) {
         struct store *s = wc_store_new(m->owner, NULL);
         struct module *own = load(m->owner, "(module (func (param f64)))");
         struct trap *trap;
