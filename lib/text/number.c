@@ -413,15 +413,15 @@ static bool round_decimal(const struct format *f, const struct decimal *d,
         return false;
     if (d->digits > 19 || d->exp < -19 || d->exp > 19)
         return round_big(f, d, bits);
+    uint64_t power = powers_of_10[d->exp < 0 ? -d->exp : d->exp];
     if (d->exp >= 0)
-        return round_u128(f, (unsigned __int128)d->leading * powers_of_10[d->exp], 0,
-                          false, bits);
+        return round_u128(f, (unsigned __int128)d->leading * power, 0, false,
+                          bits);
     /* 64 bits of fraction below the integer part of the quotient: scaled so
      * that at least 64 bits are significant. */
     int shift = (int)bits_clz64(d->leading);
     unsigned __int128 n = (unsigned __int128)(d->leading << shift) << 64;
-    uint64_t by = powers_of_10[-d->exp];
-    return round_u128(f, n / by, -shift - 64, n % by != 0, bits);
+    return round_u128(f, n / power, -shift - 64, n % power != 0, bits);
 }
 
 static bool read_nan(const struct format *f, const uint8_t *p,
@@ -478,30 +478,42 @@ static bool reads_back(const struct format *f, const char *text, size_t len,
            again == bits;
 }
 
-/* "d.ddde+xx" of printf as "d.ddde+xx" whatever the locale's point is, and
- * without closing zeros. Returns the length. */
-static size_t tidy_decimal(const char *printed, char *out)
+/* The digits of "d.ddde+xx", whatever the locale's point is, without closing
+ * zeros; *exp is that of the first one. Returns their number. */
+static int take_digits(const char *printed, char *digits, int *exp)
 {
-    size_t len = 0;
+    int n = 0;
     const char *p = printed;
-    if (*p == '-')
-        out[len++] = *p++;
-    out[len++] = *p++;
-    size_t point = len;
-    out[len++] = '.';
     for (; *p != 'e'; p++)
         if (is_digit((uint8_t)*p, false))
-            out[len++] = *p;
-    while (out[len - 1] == '0')
-        len--;
-    if (len == point + 1)
-        len = point;
-    int exp = 0;
+            digits[n++] = *p;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    *exp = 0;
     for (const char *d = p + 2; *d != 0; d++)
-        exp = exp * 10 + (*d - '0');
-    if (exp == 0)
-        return len;
-    return len + (size_t)snprintf(out + len, 8, "e%c%d", p[1], exp);
+        *exp = *exp * 10 + (*d - '0');
+    if (p[1] == '-')
+        *exp = -*exp;
+    return n;
+}
+
+/* The shorter of positional and scientific notation; returns the length. */
+static size_t format_decimal(const char *sign, const char *digits, int n,
+                             int exp, char *out, size_t size)
+{
+    int len;
+    if (exp >= 0 && exp < n - 1)
+        len = snprintf(out, size, "%s%.*s.%.*s", sign, exp + 1, digits,
+                       n - exp - 1, digits + exp + 1);
+    else if (exp == n - 1)
+        len = snprintf(out, size, "%s%.*s", sign, n, digits);
+    else if (exp < 0 && exp > -5)
+        len = snprintf(out, size, "%s0.%.*s%.*s", sign, -exp - 1, "0000", n,
+                       digits);
+    else
+        len = snprintf(out, size, "%s%.1s%s%.*se%d", sign, digits,
+                       n > 1 ? "." : "", n - 1, digits + 1, exp);
+    return (size_t)len;
 }
 
 /* Whole numbers in plain digits, up to a million. */
@@ -549,9 +561,12 @@ static void print_float(const struct format *f, struct buf *out, double value,
         return;
     int enough = f->precision == 24 ? 9 : 17;
     for (int digits = enough - 3; digits <= enough; digits++) {
-        char printed[40], text[40];
+        char printed[40], kept[40], text[60];
+        int exp;
         snprintf(printed, sizeof printed, "%.*e", digits - 1, value);
-        size_t len = tidy_decimal(printed, text);
+        int n = take_digits(printed, kept, &exp);
+        size_t len = format_decimal(*printed == '-' ? "-" : "", kept, n, exp,
+                                    text, sizeof text);
         if (reads_back(f, text, len, bits)) {
             wc_buf_append(out, text, len);
             return;

@@ -11,7 +11,7 @@ const uint8_t wc_parser_order[] = {
     SECTION_CODE,   SECTION_DATA,   SECTION_IDS,
 };
 
-/* --- The scan: what each field binds --------------------------------------- */
+/* --- The scan: what each field binds -------------------------------------- */
 
 /* Counts of the scan; the parser's own start at 0 again behind it. */
 struct scan {
@@ -147,7 +147,7 @@ static bool scan_field(struct parser *p, struct scan *s)
     return ok;
 }
 
-/* --- The passes ------------------------------------------------------------ */
+/* --- The passes ----------------------------------------------------------- */
 
 static bool scan(struct parser *p, const struct token *end)
 {
@@ -232,7 +232,7 @@ static bool parse(struct parser *p, bool in_script)
     return fields(p, end) && wc_parse_annot_finish(p);
 }
 
-/* --- The binary ------------------------------------------------------------ */
+/* --- The binary ----------------------------------------------------------- */
 
 static void write_section(struct parser *p, enum section_id id,
                           struct buf *out)

@@ -60,7 +60,7 @@ static bool only_string(struct parser *p, const struct annot *a,
     return string_of(p, &t, out);
 }
 
-/* --- Names ----------------------------------------------------------------- */
+/* --- Names ---------------------------------------------------------------- */
 
 static bool take_name(struct parser *p, struct span *name)
 {
@@ -166,7 +166,7 @@ void wc_parse_annot_write_names(struct parser *p, struct buf *out)
     wc_buf_free(&content);
 }
 
-/* --- Custom sections ------------------------------------------------------- */
+/* --- Custom sections ------------------------------------------------------ */
 
 static bool word_is(const struct parser *p, const struct token *t,
                     const char *text)
@@ -279,7 +279,7 @@ void wc_parse_annot_write_customs(struct parser *p, struct buf *out,
                              p->customs.data[i].bytes);
 }
 
-/* --- Branch hints ---------------------------------------------------------- */
+/* --- Branch hints --------------------------------------------------------- */
 
 bool wc_parse_annot_hint(struct parser *p, int8_t *hint)
 {

@@ -221,7 +221,7 @@ static bool offset_expr(struct parser *p, struct buf *out)
     return expr(p, true, out);
 }
 
-/* --- Functions ------------------------------------------------------------- */
+/* --- Functions ------------------------------------------------------------ */
 
 static bool local_name(struct parser *p, uint32_t symbol, uint32_t index)
 {
@@ -307,7 +307,7 @@ static bool func_field(struct parser *p)
     return parser_close(p);
 }
 
-/* --- Segments -------------------------------------------------------------- */
+/* --- Segments ------------------------------------------------------------- */
 
 /* An element segment on its way: the items are in parser.items. */
 struct elem_text {
@@ -456,7 +456,7 @@ static bool data_field(struct parser *p)
     return parser_close(p);
 }
 
-/* --- Tables, memories, globals, tags --------------------------------------- */
+/* --- Tables, memories, globals, tags -------------------------------------- */
 
 /* (table reftype (elem ...)), at the inner parenthesis: a table of just that
  * size and its active segment. */

@@ -101,7 +101,7 @@ extern const uint8_t wc_parser_order[];
 bool wc_parser_module(struct span text, bool in_script, struct buf *out,
                       struct error *e) WC_MUST_CHECK;
 
-/* --- Errors and tokens (parser.c) ------------------------------------------ */
+/* --- Errors and tokens (parser.c) ----------------------------------------- */
 
 bool wc_parser_fail(struct parser *p, const struct token *at, const char *fmt,
                     ...) WC_PRINTF(3, 4) WC_COLD;
@@ -178,7 +178,7 @@ bool wc_parser_strings(struct parser *p, struct buf *out);
 bool wc_parser_bind(struct parser *p, enum space s, uint32_t symbol,
                     uint32_t index);
 
-/* --- parse_type.c ---------------------------------------------------------- */
+/* --- parse_type.c --------------------------------------------------------- */
 
 bool wc_parse_valtype(struct parser *p, valtype *out);
 bool wc_parse_reftype(struct parser *p, valtype *out);
@@ -200,12 +200,17 @@ bool wc_parse_typeuse(struct parser *p, bool bind, uint32_t *type);
 /* A block type: a type use, or one of the short forms. */
 bool wc_parse_blocktype(struct parser *p, struct blocktype *out);
 
-/* --- parse_instr.c --------------------------------------------------------- */
+/* --- parse_imm.c ---------------------------------------------------------- */
 
-/* Instructions up to the closing parenthesis, without an end; and a single
- * folded one. Written to `p->code`. */
-bool wc_parse_instrs(struct parser *p);
-bool wc_parse_folded(struct parser *p);
+/* An instruction that is no block, cursor behind its keyword. */
+bool wc_parse_plain(struct parser *p, enum opcode op, struct buf *out);
+
+/* An index or a label, appended. */
+bool wc_parse_imm_index(struct parser *p, enum space s, struct buf *out);
+bool wc_parse_imm_label(struct parser *p, struct buf *out);
+
+/* A label as an index, counted from the innermost one. */
+bool wc_parse_label(struct parser *p, uint32_t *out);
 
 /* A number of the type with this keyword (i8 to f64), as bits. */
 bool wc_parse_number(struct parser *p, enum keyword type, uint64_t *out);
@@ -217,12 +222,19 @@ struct shape {
 };
 const struct shape *wc_parse_shape(struct parser *p);
 
-/* --- parse_field.c --------------------------------------------------------- */
+/* --- parse_instr.c -------------------------------------------------------- */
+
+/* Instructions up to the closing parenthesis, without an end; and a single
+ * folded one. Written to `p->code`. */
+bool wc_parse_instrs(struct parser *p);
+bool wc_parse_folded(struct parser *p);
+
+/* --- parse_field.c -------------------------------------------------------- */
 
 /* Fields of a module but types, cursor behind the keyword. */
 bool wc_parse_field(struct parser *p, enum keyword k);
 
-/* --- parse_annot.c --------------------------------------------------------- */
+/* --- parse_annot.c -------------------------------------------------------- */
 
 /* Names `index`, which the identifier `symbol` and @name annotations at the
  * cursor call. */

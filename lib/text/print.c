@@ -38,7 +38,7 @@ static void open_field(struct printer *p, const char *keyword)
     wc_buf_string(p->out, keyword);
 }
 
-/* --- Types ----------------------------------------------------------------- */
+/* --- Types ---------------------------------------------------------------- */
 
 static void fieldtype(struct printer *p, struct field f)
 {
@@ -118,7 +118,7 @@ static void types(struct printer *p)
     }
 }
 
-/* --- Types of definitions -------------------------------------------------- */
+/* --- Types of definitions ------------------------------------------------- */
 
 static void limits(struct printer *p, const struct limits *l)
 {
@@ -184,7 +184,7 @@ static bool set_locals(struct printer *p, uint32_t func, uint32_t len)
     return wc_print_names_fill(p, NAME_LOCAL, func, p->locals, len);
 }
 
-/* --- Imports and exports --------------------------------------------------- */
+/* --- Imports and exports -------------------------------------------------- */
 
 static const char *const kind_text[EXTERN_KINDS] = {
     [EXTERN_FUNC] = "func",     [EXTERN_TABLE] = "table",
@@ -247,7 +247,7 @@ static void exports(struct printer *p)
     }
 }
 
-/* --- Definitions ----------------------------------------------------------- */
+/* --- Definitions ---------------------------------------------------------- */
 
 static bool expr(struct printer *p, struct range range, const char *open)
 {
@@ -376,7 +376,7 @@ static bool segments(struct printer *p)
     return true;
 }
 
-/* --- Functions ------------------------------------------------------------- */
+/* --- Functions ------------------------------------------------------------ */
 
 /* The number of declared locals; the reader is at their vector. */
 static uint64_t count_locals(const struct printer *p, struct reader r)
@@ -446,7 +446,7 @@ static bool funcs(struct printer *p)
     return true;
 }
 
-/* --- Custom sections ------------------------------------------------------- */
+/* --- Custom sections ------------------------------------------------------ */
 
 static bool is_names(const struct printer *p, const struct custom *c)
 {

@@ -35,7 +35,7 @@ static bool opens(enum opcode op)
     return imm == IMM_BLOCK || imm == IMM_TRY_TABLE;
 }
 
-/* --- Labels ---------------------------------------------------------------- */
+/* --- Labels --------------------------------------------------------------- */
 
 /* Gives each name of a label in the function a number: that of its first
  * place in the run. */
@@ -86,7 +86,7 @@ static void pop_label(struct printer *p)
         p->label_bound.data[l.number] = l.shadowed;
 }
 
-/* --- Folding --------------------------------------------------------------- */
+/* --- Folding -------------------------------------------------------------- */
 
 static const struct comptype *functype(const struct module *m, uint32_t type)
 {
@@ -239,7 +239,7 @@ static bool fold(struct printer *p, const struct instr *in)
     return results == 1 || flush(p);
 }
 
-/* --- Bodies ---------------------------------------------------------------- */
+/* --- Bodies --------------------------------------------------------------- */
 
 static bool open_block(struct printer *p, const struct instr *in)
 {

@@ -106,7 +106,7 @@ void wc_print_instr_signature(struct printer *p, struct buf *out,
         print_types(p, out, " (result", c->results, c->results_len);
 }
 
-/* --- Immediates ------------------------------------------------------------ */
+/* --- Immediates ----------------------------------------------------------- */
 
 static void space(struct buf *out)
 {

@@ -72,7 +72,7 @@ struct printer {
     uint32_t labels_seen;
 };
 
-/* --- print_names.c --------------------------------------------------------- */
+/* --- print_names.c -------------------------------------------------------- */
 
 /* Reads the name section, unless options say otherwise. */
 bool wc_print_names_init(struct printer *p);
@@ -105,7 +105,7 @@ void wc_print_names_use(const struct printer *p, enum name_kind kind,
                         struct buf *out, uint32_t index);
 void wc_print_names_id(struct buf *out, struct span name);
 
-/* --- print_instr.c --------------------------------------------------------- */
+/* --- print_instr.c -------------------------------------------------------- */
 
 void wc_print_instr_u64(struct buf *out, uint64_t value);
 
@@ -125,7 +125,7 @@ void wc_print_instr(const struct printer *p, struct buf *out,
 void wc_print_instr_immediates(const struct printer *p, struct buf *out,
                                const struct instr *in);
 
-/* --- print_body.c ---------------------------------------------------------- */
+/* --- print_body.c --------------------------------------------------------- */
 
 void wc_print_body_newline(struct printer *p);
 

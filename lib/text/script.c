@@ -50,7 +50,7 @@ static struct span id_of(struct script_reader *r)
     return r->p.lexed.symbols.data[symbol].name;
 }
 
-/* --- Values ---------------------------------------------------------------- */
+/* --- Values --------------------------------------------------------------- */
 
 static bool nan_pattern(struct script_reader *r, bool pattern,
                         enum script_nan *out)
@@ -240,7 +240,7 @@ static const struct script_value *values(struct script_reader *r, bool pattern,
     return keep_values(r, start, len);
 }
 
-/* --- Actions and modules --------------------------------------------------- */
+/* --- Actions and modules -------------------------------------------------- */
 
 /* (invoke ...) or (get ...). */
 static bool action(struct script_reader *r, struct script_command *c)
@@ -251,10 +251,12 @@ static bool action(struct script_reader *r, struct script_command *c)
         return false;
     c->action = a;
     a->line = line_of(r, p->at->offset);
-    if (parser_open(p, KW_GET))
+    if (parser_open(p, KW_GET)) {
         a->kind = SCRIPT_GET;
-    else if (!parser_open(p, KW_INVOKE))
+    } else if (!parser_open(p, KW_INVOKE)) {
+        p->at += p->at->kind == TOKEN_OPEN;
         return wc_parser_unexpected(p);
+    }
     a->id = id_of(r);
     if (!wc_parser_name(p, &a->name))
         return false;
@@ -330,7 +332,7 @@ static bool action_or_module(struct script_reader *r,
     return parser_at_open(&r->p, KW_MODULE) ? module(r, c) : action(r, c);
 }
 
-/* --- Commands -------------------------------------------------------------- */
+/* --- Commands ------------------------------------------------------------- */
 
 struct command_row {
     enum keyword keyword;
