@@ -15,11 +15,19 @@ def compiler():
     raise SystemExit("bench: clang for wasm32-wasi is needed (./bootstrap)")
 
 
-def newer(target, *sources):
-    if not os.path.exists(target):
-        return False
-    age = os.path.getmtime(target)
-    return all(os.path.getmtime(s) <= age for s in sources)
+def run_if_needed(command, target, sources):
+    """Runs the command unless the target is newer and was made by the same."""
+    note = target + ".cmd"
+    text = " ".join(command)
+    if os.path.exists(target) and os.path.exists(note):
+        age = os.path.getmtime(target)
+        with open(note, encoding="utf-8") as f:
+            same = f.read() == text
+        if same and all(os.path.getmtime(s) <= age for s in sources):
+            return
+    subprocess.run(command, check=True)
+    with open(note, "w", encoding="utf-8") as f:
+        f.write(text)
 
 
 def build(kernel, out):
@@ -27,14 +35,12 @@ def build(kernel, out):
     os.makedirs(out, exist_ok=True)
     sources = [os.path.join(KERNELS, kernel.name + ".c"),
                os.path.join(KERNELS, "kernel.c")]
-    header = os.path.join(KERNELS, "kernel.h")
+    inputs = [*sources, os.path.join(KERNELS, "kernel.h")]
     module = os.path.join(out, kernel.name + ".wasm")
     native = os.path.join(out, kernel.name + ".native")
     common = [compiler(), "-O2", "-fwrapv", "-ffp-contract=off", *sources,
               "-lm"]
-    if not newer(module, *sources, header):
-        subprocess.run([*common, "--target=wasm32-wasi", "--sysroot=/usr",
-                        *kernel.cflags, "-o", module], check=True)
-    if not newer(native, *sources, header):
-        subprocess.run([*common, "-o", native], check=True)
+    run_if_needed([*common, "--target=wasm32-wasi", "--sysroot=/usr",
+                   *kernel.cflags, "-o", module], module, inputs)
+    run_if_needed([*common, "-o", native], native, inputs)
     return module, native
