@@ -26,6 +26,8 @@
 #define LIMIT_LOCALS 50000u
 #define LIMIT_BR_TABLE_TARGETS 65520u
 #define LIMIT_ARRAY_NEW_FIXED 10000u
+/* Ours: what an array may fill, whatever the heap's limit. */
+#define LIMIT_ARRAY_BYTES ((uint64_t)1 << 30)
 /* Ours: no body can push more operands one by one. */
 #define LIMIT_OPERANDS LIMIT_BODY_BYTES
 

@@ -162,7 +162,8 @@ static size_t group_bytes(const struct draft *d, uint32_t key_len)
     for (uint32_t i = 0; i < d->len; i++) {
         const struct comptype *c = &d->types[i].comp;
         bytes += ((size_t)c->params_len + c->results_len) * sizeof(valtype) +
-                 c->fields_len * sizeof(struct field);
+                 c->fields_len *
+                     (sizeof(struct field) + 2 * sizeof(uint32_t));
     }
     return bytes + key_len * sizeof(uint32_t);
 }
@@ -195,6 +196,28 @@ static uint32_t slots_of(const valtype *types, uint32_t len)
     return slots;
 }
 
+/* Lays out the fields of a type, in words from `p` on; returns what follows.
+ * Their order stays, as subtypes only append. No field asks for more than 8
+ * bytes of alignment: vectors are accessed unaligned. */
+static uint32_t *put_layout(struct deftype *t, uint32_t *p)
+{
+    uint32_t len = t->comp.fields_len, at = 0;
+    uint32_t *offsets = p, *refs = p + len;
+    t->offsets = offsets;
+    t->ref_offsets = refs;
+    for (uint32_t i = 0; i < len; i++) {
+        valtype type = t->comp.fields[i].type;
+        uint32_t size = valtype_bytes(type), align = size < 8 ? size : 8;
+        at = (at + align - 1) & ~(align - 1);
+        offsets[i] = at;
+        if (valtype_is_ref(type))
+            refs[t->refs_len++] = at;
+        at += size;
+    }
+    t->payload_bytes = at;
+    return refs + len;
+}
+
 /* Copies the composite type of member i to `p`, returns what follows it. */
 static uint8_t *put_comptype(const struct draft *d, struct recgroup *g,
                              uint32_t i, uint8_t *p)
@@ -217,7 +240,7 @@ static uint8_t *put_comptype(const struct draft *d, struct recgroup *g,
                               .mutable_ = from->fields[j].mutable_};
         t->defaultable &= valtype_defaultable(from->fields[j].type);
     }
-    return (uint8_t *)f;
+    return (uint8_t *)put_layout(t, (uint32_t *)(void *)f);
 }
 
 /* The ancestors of a subtype of `super`, `super` last; made once. */

@@ -28,6 +28,13 @@ struct deftype {
     struct comptype comp;        /* with canonical value types */
     uint32_t param_slots;        /* COMP_FUNC: slots of all parameters */
     uint32_t result_slots;       /* COMP_FUNC: slots of all results */
+    /* How objects of the type lie in memory, counted from their payload: fields
+     * in order, each at a multiple of its size or of 8. A subtype's fields
+     * begin like its supertype's, so they are where the supertype has them. */
+    const uint32_t *offsets;     /* of each field; an array's element: 0 */
+    const uint32_t *ref_offsets; /* of the fields that are references */
+    uint32_t refs_len;
+    uint32_t payload_bytes; /* of all fields; of one element */
     const struct deftype *super; /* or NULL */
     /* display[i], i < depth, is the ancestor of depth i; siblings share it. */
     const struct deftype *const *display;

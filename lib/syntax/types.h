@@ -108,6 +108,16 @@ WC_INLINE uint32_t valtype_slots(valtype t)
     return t == VT_V128 ? 2 : 1;
 }
 
+/* Bytes a field or element of this type fills in an object. */
+WC_INLINE uint32_t valtype_bytes(valtype t)
+{
+    static const uint8_t bytes[] = {
+        [KIND_I32] = 4, [KIND_I64] = 8, [KIND_F32] = 4, [KIND_F64] = 8,
+        [KIND_V128] = 16, [KIND_I8] = 1, [KIND_I16] = 2, [KIND_REF] = 8,
+    };
+    return bytes[valtype_kind(t)];
+}
+
 /* Has the type a default value? All have but non-nullable references. */
 WC_INLINE bool valtype_defaultable(valtype t)
 {
