@@ -93,6 +93,34 @@ void *wc_os_map(size_t size)
     return p == MAP_FAILED ? NULL : p;
 }
 
+void *wc_os_map_aligned(size_t size, size_t align)
+{
+    if (size > SIZE_MAX - align)
+        return NULL;
+    uint8_t *all = wc_os_map(size + align);
+    if (all == NULL)
+        return NULL;
+    size_t before = (size_t)(-(uintptr_t)all & (align - 1));
+    if (before != 0)
+        munmap(all, before);
+    munmap(all + before + size, align - before);
+    return all + before;
+}
+
+void wc_os_discard(void *start, size_t size)
+{
+#ifdef __linux__
+    if (size == 0 || madvise(start, size, MADV_DONTNEED) == 0)
+        return;
+#else
+    if (size == 0 || mmap(start, size, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                          0) != MAP_FAILED)
+        return;
+#endif
+    memset(start, 0, size);
+}
+
 void *wc_os_remap(void *start, size_t size, size_t new_size)
 {
 #ifdef __linux__

@@ -40,6 +40,12 @@ void wc_os_release(void *start, size_t size);
  * back with wc_os_release. */
 void *wc_os_map(size_t size) WC_MUST_CHECK;
 
+/* The same at a multiple of `align`, a power of two and at least a page. */
+void *wc_os_map_aligned(size_t size, size_t align) WC_MUST_CHECK;
+
+/* Gives the pages back; they stay accessible and read as zero. */
+void wc_os_discard(void *start, size_t size);
+
 /* Enlarges what wc_os_map gave, moving it where it must; the new part is zero.
  * NULL when the host refuses: then nothing has changed. */
 void *wc_os_remap(void *start, size_t size, size_t new_size) WC_MUST_CHECK;

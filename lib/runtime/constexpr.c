@@ -3,6 +3,7 @@
  */
 #include "binary/instr.h"
 #include "runtime/engine.h"
+#include "runtime/gc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 struct evaluation {
     struct instance *instance;
+    struct gc_root root; /* the slots in use, while something allocates */
     slot *top; /* the first free slot */
     slot *stack, *end;
     slot local[LOCAL_SLOTS];
@@ -54,6 +56,75 @@ static enum status push_func(struct evaluation *v, uint32_t index)
     *v->top++ = slot_of_object(&f->entity.object);
     return STATUS_OK;
 }
+
+/* --- Objects -------------------------------------------------------------- */
+
+static const struct deftype *type_at(const struct evaluation *v, uint32_t n)
+{
+    return v->instance->module->deftypes[n];
+}
+
+static uint32_t field_slots(const struct deftype *t)
+{
+    uint32_t slots = 0;
+    for (uint32_t i = 0; i < t->comp.fields_len; i++)
+        slots += valtype_slots(t->comp.fields[i].type);
+    return slots;
+}
+
+/* Pops `slots` operands and pushes the reference that stands in the first. */
+static enum status made(struct evaluation *v, size_t slots, slot ref)
+{
+    v->top -= slots;
+    *v->top++ = ref;
+    return STATUS_OK;
+}
+
+static enum status new_object(struct evaluation *v, const struct instr *in)
+{
+    struct store *s = v->instance->store;
+    const struct deftype *t;
+    slot *top = v->top, ref = SLOT_REF_NULL;
+    size_t slots = 0;
+    enum status status;
+    switch (in->op) {
+    case OP_STRUCT_NEW:
+        t = type_at(v, in->index);
+        slots = field_slots(t);
+        status = wc_struct_new(s, t, top - slots, &ref);
+        break;
+    case OP_STRUCT_NEW_DEFAULT:
+        status = wc_struct_new(s, type_at(v, in->index), NULL, &ref);
+        break;
+    case OP_ARRAY_NEW:
+        t = type_at(v, in->index);
+        slots = field_slots(t) + 1;
+        status = wc_array_new(s, t, top - slots, (uint32_t)top[-1], &ref);
+        break;
+    case OP_ARRAY_NEW_DEFAULT:
+        slots = 1;
+        status = wc_array_new(s, type_at(v, in->index), NULL,
+                              (uint32_t)top[-1], &ref);
+        break;
+    default: /* OP_ARRAY_NEW_FIXED */
+        t = type_at(v, in->x);
+        slots = (size_t)in->y * field_slots(t);
+        status = wc_array_new_fixed(s, t, top - slots, in->y, &ref);
+        break;
+    }
+    return status == STATUS_OK ? made(v, slots, ref) : status;
+}
+
+static enum status push_object(struct evaluation *v, const struct instr *in)
+{
+    gc_root_add(v->instance->store, &v->root, v->stack,
+                (size_t)(v->top - v->stack));
+    enum status status = new_object(v, in);
+    gc_root_remove(&v->root);
+    return status;
+}
+
+/* -------------------------------------------------------------------------- */
 
 static enum status refuse(struct evaluation *v, enum opcode op)
 {
@@ -111,6 +182,18 @@ static enum status step(struct evaluation *v, const struct instr *in)
         return binary(v, t[-2] - t[-1]);
     case OP_I64_MUL:
         return binary(v, t[-2] * t[-1]);
+    case OP_STRUCT_NEW:
+    case OP_STRUCT_NEW_DEFAULT:
+    case OP_ARRAY_NEW:
+    case OP_ARRAY_NEW_DEFAULT:
+    case OP_ARRAY_NEW_FIXED:
+        return push_object(v, in);
+    case OP_REF_I31:
+        t[-1] = i31_new((uint32_t)t[-1]);
+        return STATUS_OK;
+    case OP_ANY_CONVERT_EXTERN:
+    case OP_EXTERN_CONVERT_ANY:
+        return STATUS_OK; /* the same slot */
     default:
         return refuse(v, in->op);
     }

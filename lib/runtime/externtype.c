@@ -64,6 +64,9 @@ struct externtype wc_externtype_of_entity(const struct entity *e)
         break;
     case OBJECT_INSTANCE:
     case OBJECT_FOREIGN:
+    case OBJECT_STRUCT:
+    case OBJECT_ARRAY:
+    case OBJECT_EXN:
         break; /* nothing that can be imported */
     }
     return t;

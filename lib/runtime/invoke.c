@@ -1,7 +1,8 @@
 #include "runtime/engine.h"
 
-/* Between a trap that nobody catches and an exception that nobody catches there
- * is no difference for the host. */
+/* An exception that nobody catches is a trap for the host, with a code of its
+ * own; who wants to look into it takes it from the store before the next call
+ * (store_take_exception). */
 static enum status leave(struct store *store, enum status status)
 {
     if (status == STATUS_THROW && store->activations == NULL)
@@ -13,6 +14,8 @@ enum status wc_invoke(struct store *store, struct func *f, slot *io)
 {
     if (store->activations_len >= ACTIVATIONS_MAX)
         return wc_trap_raise(store, TRAP_STACK_EXHAUSTED, NULL);
+    if (store->activations == NULL)
+        store->exception = SLOT_REF_NULL;
     store->activations_len++;
     enum status status = f->instance == NULL
                              ? engine_call_host(store, NULL, f, io)

@@ -69,6 +69,9 @@ static void destroy(struct entity *e)
         wc_instance_destroy((struct instance *)e);
         break;
     case OBJECT_FOREIGN:
+    case OBJECT_STRUCT: /* these three are no entities */
+    case OBJECT_ARRAY:
+    case OBJECT_EXN:
         break;
     }
 }

@@ -4,8 +4,9 @@
  * address of a struct object. Entities are the objects with an identity of
  * their own in a store: functions, tables, memories, globals, tags, instances
  * and host values. A store owns its entities and frees them with itself;
- * `handles` counts the references that the host holds, which are the roots of a
- * collection. Objects belong to one store and so to one thread at a time.
+ * `handles` counts the references that the host holds. Structures, arrays and
+ * exceptions live in the store's heap (runtime/gc.h) and go when nothing
+ * reaches them. Objects belong to one store and so to one thread at a time.
  */
 #ifndef RUNTIME_OBJECT_H
 #define RUNTIME_OBJECT_H
@@ -21,13 +22,21 @@ enum object_kind {
     OBJECT_TAG,
     OBJECT_INSTANCE,
     OBJECT_FOREIGN, /* a host value */
+    /* Not entities but objects of the heap: */
+    OBJECT_STRUCT,
+    OBJECT_ARRAY,
+    OBJECT_EXN,
 };
 
 struct object {
     uint8_t kind; /* enum object_kind */
-    uint8_t mark; /* collector's */
-    uint32_t handles;
-    const struct deftype *type; /* functions: their type; else NULL */
+    union {
+        uint32_t handles; /* of entities */
+        uint32_t len;     /* OBJECT_ARRAY: elements */
+    };
+    /* Of functions, tags, structures, arrays; of exceptions that of their tag;
+     * else NULL. The type outlives the object: a module or entity holds it. */
+    const struct deftype *type;
 };
 
 struct store;

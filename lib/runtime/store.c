@@ -1,6 +1,7 @@
 #include "runtime/store.h"
 
 #include "base/os.h"
+#include "runtime/gc.h"
 
 #include <stdlib.h>
 
@@ -61,6 +62,7 @@ void wc_store_delete(struct store *s)
         return;
     assert(s->activations == NULL);
     wc_entities_delete(s);
+    wc_gc_delete(s->heap);
     wc_trap_unref(s->trap);
     wc_trap_unref(s->spare_trap);
     unmap_stack(s);

@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 
 struct engine_ops;
+struct gc_heap;
+struct gc_root;
 
 struct engine_config {
     feature_set features;
@@ -23,6 +25,8 @@ struct engine_config {
     bool eager;                   /* compile all functions at module creation */
     bool lazy_validation;         /* validate bodies at first use */
     unsigned threads;             /* for eager validation and compilation */
+    size_t gc_limit_bytes; /* of each store's heap of objects; 0: none */
+    bool gc_torture;       /* collect at each allocation: finds lost roots */
 };
 
 #define ENGINE_STACK_BYTES_DEFAULT ((size_t)8 << 20)
@@ -70,12 +74,16 @@ struct store {
     struct engine *engine;
     struct entity *entities;
     struct guest_stack stack;
-    slot *stack_top; /* first free slot for the next activation */
+    /* First free slot for the next activation. Whatever may allocate an object
+     * (runtime/gc.h) scans the slots below it for references. */
+    slot *stack_top;
     struct activation *activations; /* innermost first */
     uint32_t activations_len;
     atomic_uint interrupt; /* not 0: back-edges and entries trap */
     struct trap *trap;     /* pending, owned */
-    slot exception;        /* STATUS_THROW: a reference */
+    slot exception;        /* STATUS_THROW: an exnref */
+    struct gc_heap *heap;  /* NULL until the first object */
+    struct gc_root *roots; /* what C code keeps alive (runtime/gc.h) */
     uint32_t exit_code;    /* STATUS_EXIT */
     struct trap *spare_trap; /* for out of memory */
     struct host_info info;
