@@ -199,7 +199,7 @@ static bool branch_or_not(struct validator *v, struct label *l)
     if (!wc_func_check(v, t))
         return false;
     note_branch(v, l);
-    return wc_func_pop_list(v, t) && wc_func_push_list(v, t);
+    return wc_func_retype(v, t);
 }
 
 bool wc_valid_BR_IF(struct validator *v, const struct instr *in)

@@ -288,6 +288,11 @@ bool wc_func_pop_list(struct validator *v, struct types t)
     return true;
 }
 
+bool wc_func_retype(struct validator *v, struct types t)
+{
+    return on_top(v, t) || (wc_func_pop_list(v, t) && wc_func_push_list(v, t));
+}
+
 bool wc_func_pop_any(struct validator *v, valtype *t)
 {
     if (v->sp == v->base) {

@@ -136,6 +136,9 @@ bool wc_func_pop_list(struct validator *v, struct types t);
  * since long lists of supertypes are no use but to slow us down. */
 bool wc_func_check(struct validator *v, struct types t);
 
+/* Gives the operands on top, which match `t`, these types. */
+bool wc_func_retype(struct validator *v, struct types t);
+
 /* Does one list match another, value by value? Fails if not. */
 bool wc_func_match(struct validator *v, struct types sub, struct types super);
 
