@@ -3,23 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Multiply-fold over 8-byte words. Untrusted names can be made to collide, so
- * lookups are bounded by probing in a table that is never over half full and
- * by a finaliser that spreads every input bit. */
+/* Both halves of the product of 64-bit numbers, folded. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Names come from untrusted modules, which must not be able to choose many of
+ * one hash. So each step mixes in a number that differs from process to
+ * process, the address at which the host has put us, and folds a full product,
+ * through which no difference of inputs passes in a foreseeable way. */
 uint32_t wc_hash_bytes(const void *data, size_t len)
 {
+    static const char place;
+    const uint64_t key = (uintptr_t)&place * UINT64_C(0x9e3779b97f4a7c15);
     const uint8_t *p = data;
-    uint64_t h = 0x9e3779b97f4a7c15u ^ (len * 0xff51afd7ed558ccdu);
+    uint64_t h = key ^ (len * UINT64_C(0xff51afd7ed558ccd));
     while (len > 0) {
         uint64_t word = 0;
         size_t n = len < 8 ? len : 8;
         memcpy(&word, p, n);
-        h = (h ^ word) * 0xbf58476d1ce4e5b9u;
-        h ^= h >> 29;
+        h = fold(h ^ word, key ^ UINT64_C(0xbf58476d1ce4e5b9));
         p += n;
         len -= n;
     }
-    h *= 0x94d049bb133111ebu;
+    h = fold(h, UINT64_C(0x94d049bb133111eb));
     return (uint32_t)(h ^ (h >> 32));
 }
 
