@@ -1,0 +1,73 @@
+#!/bin/sh
+# C programs for WASI, built with clang and wasi-libc, run by wasmc. Skipped
+# where no clang builds for wasm32-wasi ($WASI_CC names another one).
+. "$srcdir/tests/cli/lib.sh"
+programs="process files sandbox readonly time copy"
+
+find_compiler() {
+    echo 'int main(void) { return 0; }' >"$tmp/empty.c"
+    for cc in ${WASI_CC:-} clang-19 clang clang-14; do
+        if $cc --target=wasm32-wasi "$tmp/empty.c" -o "$tmp/empty.wasm" \
+            2>/dev/null; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+if ! find_compiler; then
+    echo "0 passed, 0 failed, $(echo $programs | wc -w) skipped"
+    exit 77
+fi
+for p in $programs; do
+    $cc --target=wasm32-wasi -O1 -Wall -Wno-unused-command-line-argument \
+        "$srcdir/tests/wasi/$p.c" -o "$tmp/$p.wasm" || bad "compiling $p"
+done
+
+check "arguments, environment" 0 "" "" "$wasmc" run \
+    --env="NAME=a value=with more" "$tmp/process.wasm" one "" "two words é"
+check "exit code" 42 "" "" "$wasmc" run "$tmp/process.wasm" exit 42
+check "exit code 0" 0 "" "" "$wasmc" run "$tmp/process.wasm" exit 0
+check "abort is a trap" 134 "" "unreachable" \
+    "$wasmc" run "$tmp/process.wasm" abort
+
+mkdir "$tmp/files"
+check "files" 0 "" "" "$wasmc" run --dir="$tmp/files::/" "$tmp/files.wasm"
+
+mkdir "$tmp/inside" "$tmp/outside"
+echo canary >"$tmp/outside/canary"
+ln -s "$tmp/outside" "$tmp/inside/abs"
+ln -s ../outside "$tmp/inside/up"
+ln -s ../outside/canary "$tmp/inside/up_canary"
+before=$(stat -c "%n %s %y %h" "$tmp/outside" "$tmp/outside"/*)
+check "sandbox" 0 "" "" "$wasmc" run --dir="$tmp/inside::/" \
+    "$tmp/sandbox.wasm"
+if [ "$before" = "$(stat -c "%n %s %y %h" "$tmp/outside" "$tmp/outside"/*)" ]
+then
+    good
+else
+    bad "something changed outside"
+fi
+
+mkdir "$tmp/ro" "$tmp/rw"
+printf content >"$tmp/ro/file"
+check "read-only directory" 0 "" "" "$wasmc" run --dir="$tmp/ro::/ro::ro" \
+    --dir="$tmp/rw::/rw" "$tmp/readonly.wasm"
+
+sleep 5 | "$wasmc" run "$tmp/time.wasm" 2>"$tmp/err" >"$tmp/out" &&
+    good || bad "time" "$(cat "$tmp/err")"
+
+# Streams: all bytes, in any piece; a reader that goes away ends it quietly.
+head -c 1000000 "$tmp/files.wasm" >"$tmp/data"
+for size in 1000 4096 1048576; do
+    cat "$tmp/data" | "$wasmc" run "$tmp/copy.wasm" $size | cat >"$tmp/copied"
+    cmp -s "$tmp/data" "$tmp/copied" && good || bad "copy by $size"
+done
+first=$("$wasmc" run "$tmp/copy.wasm" yes | head -n 1)
+[ "$first" = yes ] && good || bad "yes | head"
+("$wasmc" run "$tmp/copy.wasm" yes
+    echo $? >"$tmp/code") | head -n 1 >/dev/null
+[ "$(cat "$tmp/code")" = 0 ] && good || bad "EPIPE" "$(cat "$tmp/code")"
+check "closed stdin" 0 "" "" sh -c '"$1" run "$2" <&-' - "$wasmc" \
+    "$tmp/copy.wasm"
+finish
