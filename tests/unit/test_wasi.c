@@ -817,6 +817,15 @@ Test(wasi, poll_refuses_what_makes_no_sense)
     cr_expect_eq(event_error(g, 2), ERRNO_INVAL);
     cr_expect_eq(event_error(g, 3), ERRNO_BADF);
     cr_expect_eq(event_error(g, 4), ERRNO_SUCCESS);
+    /* programs of before preview 1 have one more field in front */
+    put_clock(g, 0, 9, 0, 0, 0);
+    bits_store_u32(guest_at(g, DATA + 24), 1);
+    bits_store_u64(guest_at(g, DATA + 32), 5000000);
+    bits_store_u64(guest_at(g, DATA + 48), 0);
+    uint64_t start = monotonic();
+    EXPECT(SUCCESS, CALL_UNSTABLE(g, poll_oneoff, DATA, EVENTS, 1, OUT));
+    cr_expect_geq(monotonic() - start, 5000000);
+    cr_expect_eq(guest_u64(g, EVENTS), 9);
     /* the arrays may be one and the same */
     put_poll(g, 0, 11, 1, 0);
     put_poll(g, 1, 12, 2, 1);

@@ -7,7 +7,11 @@
 #include "wasi_guest.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 /* --------------------------------------------------------------- the operations */
@@ -433,6 +437,38 @@ Test(wasi_path, results_kernel)
 Test(wasi_path, results_walker)
 {
     check_results(true);
+}
+
+/* A filter that answers openat2 with an error, as containers have it. */
+static bool forbid_openat2(int error)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {ARRAY_LEN(code), code};
+    int fd;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 &&
+           wc_os_open_beneath(AT_FDCWD, ".", OS_OPEN_PATH, &fd) == error;
+}
+
+Test(wasi_path, kernels_without_openat2)
+{
+    if (!forbid_openat2(ENOSYS))
+        cr_skip("no system call filters here");
+    check_results(false);
+    check_escapes(false);
+}
+
+Test(wasi_path, filters_that_forbid_openat2)
+{
+    if (!forbid_openat2(EPERM))
+        cr_skip("no system call filters here");
+    check_results(false);
+    check_escapes(false);
 }
 
 Test(wasi_path, strings_that_are_no_paths)
