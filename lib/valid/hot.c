@@ -160,7 +160,8 @@ WC_INLINE const uint8_t *behind_memarg(const uint8_t *p, uint8_t align_log2)
         base = v->base;                     \
     } while (0)
 
-/* `planned` is a constant where this is called: two loops come of it. */
+/* The dispatch loop. `planned` is a constant where this is called: two loops
+ * come of it. */
 WC_INLINE bool run(struct validator *v, const bool planned)
 {
     const struct fast_op *const table = v->m->fast_ops;
