@@ -55,7 +55,7 @@ $(printf %-44s "$tmp/bad.wast") 1 passed, 5 failed, 0 skipped
 check "a script that hangs" 1 "$tmp/hang.wast:4: no answer after 1 seconds
 $(printf %-44s "$tmp/hang.wast") 1 passed, 2 failed, 0 skipped
 1 passed, 2 failed, 0 skipped" "" "$spec" -q --timeout=1 "$tmp/hang.wast"
-check "no script at all" 1 "$tmp/broken.wast:2:1: syntax error: unexpected token
+check "no script at all" 1 "$tmp/broken.wast:2:1: syntax error: unexpected token: end of text
 $(printf %-44s "$tmp/broken.wast") 0 passed, 1 failed, 0 skipped
 0 passed, 1 failed, 0 skipped" "" "$spec" -q "$tmp/broken.wast"
 check "TAP" 1 "TAP version 13

@@ -9,7 +9,7 @@ BEGIN {
     may["text"] = "base syntax numeric binary text"
     may["runtime"] = "base syntax numeric binary valid runtime"
     may["host"] = may["runtime"] " host"
-    may["wasi"] = may["runtime"] " wasi"
+    may["wasi"] = may["runtime"] " host wasi"
     may["interp"] = may["runtime"] " interp"
     may["jit"] = may["runtime"] " jit"
     may["api"] = may["runtime"] " text host wasi interp jit api"
