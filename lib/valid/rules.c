@@ -110,8 +110,6 @@ static bool check_tags(const struct rules *c)
     for (uint32_t i = 0; i < m->tags_len; i++)
         if (!check_tag(c, m->tags[i].type))
             return point_to(c, EXTERN_TAG, i);
-    if (m->tags_len != 0)
-        note(c, FEATURE_EXCEPTIONS, "a tag");
     return true;
 }
 

@@ -63,8 +63,6 @@ static bool check_comptype(const struct type_check *c, uint32_t index,
     for (uint32_t i = 0; i < comp->fields_len; i++)
         if (!check_valtype(c, index, comp->fields[i].type, limit))
             return false;
-    if (comp->kind != COMP_FUNC)
-        note(c, index, FEATURE_GC, "a structure or array type");
     return true;
 }
 
@@ -80,7 +78,6 @@ static bool check_super(const struct type_check *c, uint32_t index)
     const struct subtype *t = &c->m->types[index];
     if (t->supers == 0)
         return true;
-    note(c, index, FEATURE_GC, "a subtype");
     if (t->supers > 1)
         return fail(c, index, "sub type has more than one super type");
     if (t->super >= index)
@@ -168,8 +165,6 @@ static bool check_groups(const struct type_check *c)
     struct module *m = c->m;
     for (uint32_t start = 0, len; start < m->types_len; start += len) {
         len = m->types[start].group_len;
-        if (len > 1)
-            note(c, start, FEATURE_GC, "a recursion group");
         if (!check_group(c, start, len) ||
             !wc_typereg_intern(m->reg, m->types, start, len, m->deftypes,
                                c->e) ||

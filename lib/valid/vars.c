@@ -113,9 +113,6 @@ bool wc_valid_GLOBAL_GET(struct validator *v, const struct instr *in)
         return wc_func_fail(v, "constant expression required: global %u is "
                                "mutable",
                             in->index);
-    if (v->is_const && in->index >= v->m->globals_imported)
-        wc_func_note_feature(v, FEATURE_GC, "a global of the module in a "
-                                            "constant expression");
     func_push(v, t->type);
     return true;
 }
