@@ -1,13 +1,11 @@
 #include "runtime/memory.h"
 
 #include "base/os.h"
+#include "runtime/shared_memory.h"
 #include "runtime/store.h"
 #include "syntax/limits.h"
 
 #include <inttypes.h>
-
-/* A 32-bit address plus a 32-bit offset plus the widest access, and more. */
-#define GUARDED_BYTES (((uint64_t)8 << 30) + 65536)
 
 /* Up to here the checked strategy maps the maximum at once: growing is free
  * then and the base stays. Untouched pages cost nothing but address space. */
@@ -31,31 +29,24 @@ static uint64_t max_pages(const struct memtype *t)
     return t->limits.has_max ? min_u64(pages, t->limits.max) : pages;
 }
 
-static size_t round_to_os_pages(uint64_t bytes)
+static bool may_be_guarded(const struct store *store, const struct memtype *t)
 {
-    size_t page = wc_os_page_bytes();
-    size_t rounded = ((size_t)bytes + page - 1) & ~(page - 1);
-    return rounded ? rounded : page; /* never nothing: base is not NULL */
-}
-
-static bool may_be_guarded(const struct memory *m)
-{
-    return sizeof(size_t) == 8 && m->entity.store->engine->config.guarded_memory
-           && !m->type.limits.addr64 && m->type.page_log2 == PAGE_BYTES_LOG2;
+    return sizeof(size_t) == 8 && store->engine->config.guarded_memory &&
+           !t->limits.addr64 && t->page_log2 == PAGE_BYTES_LOG2;
 }
 
 static bool map_guarded(struct memory *m, uint64_t bytes)
 {
-    void *p = wc_os_reserve((size_t)GUARDED_BYTES);
+    void *p = wc_os_reserve((size_t)MEMORY_GUARDED_BYTES);
     if (p == NULL)
         return false;
     if (!wc_os_commit(p, (size_t)bytes)) {
-        wc_os_release(p, (size_t)GUARDED_BYTES);
+        wc_os_release(p, (size_t)MEMORY_GUARDED_BYTES);
         return false;
     }
     m->strategy = MEMORY_GUARDED;
     m->mapping = m->base = p;
-    m->mapping_bytes = (size_t)GUARDED_BYTES;
+    m->mapping_bytes = (size_t)MEMORY_GUARDED_BYTES;
     m->usable_bytes = (size_t)(m->max_pages << m->type.page_log2);
     return true;
 }
@@ -63,7 +54,7 @@ static bool map_guarded(struct memory *m, uint64_t bytes)
 static bool map_checked(struct memory *m, uint64_t bytes)
 {
     uint64_t most = m->max_pages << m->type.page_log2;
-    size_t size = round_to_os_pages(most <= MAP_MAX_BYTES ? most : bytes);
+    size_t size = memory_os_bytes(most <= MAP_MAX_BYTES ? most : bytes);
     void *p = wc_os_map(size);
     if (p == NULL)
         return false;
@@ -71,6 +62,54 @@ static bool map_checked(struct memory *m, uint64_t bytes)
     m->mapping = m->base = p;
     m->mapping_bytes = m->usable_bytes = size;
     return true;
+}
+
+uint64_t wc_memory_refresh(struct memory *m)
+{
+    return m->size_bytes = memory_size(m);
+}
+
+struct memory *wc_memory_of_shared(struct store *store,
+                                   struct shared_memory *shared,
+                                   struct error *e)
+{
+    struct memory *m = wc_entity_new(store, OBJECT_MEMORY, sizeof *m);
+    if (m == NULL) {
+        wc_error_no_memory(e, "creating a memory");
+        return NULL;
+    }
+    m->shared = wc_shared_memory_ref(shared);
+    m->type = shared->type;
+    m->max_pages = shared->max_pages;
+    m->strategy = may_be_guarded(store, &m->type) ? shared->strategy
+                                                  : MEMORY_CHECKED;
+    m->mapping = m->base = shared->base;
+    m->mapping_bytes = shared->mapping_bytes;
+    m->usable_bytes = (size_t)(m->max_pages << m->type.page_log2);
+    wc_memory_refresh(m);
+    return m;
+}
+
+static struct memory *new_shared(struct store *store,
+                                 const struct memtype *type, uint64_t most,
+                                 struct error *e)
+{
+    struct shared_memory *shared =
+        wc_shared_memory_new(may_be_guarded(store, type), type, most);
+    if (shared == NULL) {
+        wc_error_no_memory(e, "mapping a shared memory");
+        return NULL;
+    }
+    struct memory *m = wc_memory_of_shared(store, shared, e);
+    wc_shared_memory_unref(shared);
+    return m;
+}
+
+static bool map_unshared(struct memory *m, uint64_t bytes)
+{
+    return (may_be_guarded(m->entity.store, &m->type) &&
+            map_guarded(m, bytes)) ||
+           map_checked(m, bytes);
 }
 
 struct memory *wc_memory_new(struct store *store, const struct memtype *type,
@@ -83,6 +122,8 @@ struct memory *wc_memory_new(struct store *store, const struct memtype *type,
                      " pages", pages, most);
         return NULL;
     }
+    if (type->limits.shared)
+        return new_shared(store, type, most, e);
     struct memory *m = wc_entity_new(store, OBJECT_MEMORY, sizeof *m);
     if (m == NULL) {
         wc_error_no_memory(e, "creating a memory");
@@ -91,8 +132,7 @@ struct memory *wc_memory_new(struct store *store, const struct memtype *type,
     m->type = *type;
     m->max_pages = most;
     uint64_t bytes = pages << type->page_log2;
-    if (!(may_be_guarded(m) && map_guarded(m, bytes)) &&
-        !map_checked(m, bytes)) {
+    if (!map_unshared(m, bytes)) {
         wc_error_no_memory(e, "mapping a memory");
         return NULL;
     }
@@ -108,7 +148,7 @@ static bool extend(struct memory *m, uint64_t bytes)
                             (size_t)(bytes - m->size_bytes));
     if (bytes <= m->usable_bytes)
         return true;
-    size_t size = round_to_os_pages(bytes);
+    size_t size = memory_os_bytes(bytes);
     void *p = wc_os_remap(m->mapping, m->mapping_bytes, size);
     if (p == NULL)
         return false;
@@ -119,6 +159,11 @@ static bool extend(struct memory *m, uint64_t bytes)
 
 uint64_t wc_memory_grow(struct memory *m, uint64_t delta)
 {
+    if (m->shared != NULL) {
+        uint64_t before = wc_shared_memory_grow(m->shared, delta);
+        wc_memory_refresh(m);
+        return before;
+    }
     uint64_t old = memory_pages(m);
     if (delta == 0)
         return old;
@@ -133,5 +178,8 @@ uint64_t wc_memory_grow(struct memory *m, uint64_t delta)
 
 void wc_memory_destroy(struct memory *m)
 {
-    wc_os_release(m->mapping, m->mapping_bytes);
+    if (m->shared != NULL)
+        wc_shared_memory_unref(m->shared);
+    else
+        wc_os_release(m->mapping, m->mapping_bytes);
 }
