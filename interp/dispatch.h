@@ -34,8 +34,16 @@
 #endif
 #endif
 
+/* clang 19 cannot give a preserve_none function the stack frame that the
+ * address sanitizer wants. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define HANDLER_ABI
+#endif
+#endif
+
 #ifdef __has_attribute
-#if __has_attribute(preserve_none) && \
+#if !defined(HANDLER_ABI) && __has_attribute(preserve_none) && \
     (defined(__x86_64__) || defined(__aarch64__))
 #define HANDLER_ABI __attribute__((preserve_none))
 #endif
