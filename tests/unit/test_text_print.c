@@ -144,8 +144,8 @@ static const char *const modules[] = {
     "(@custom \"first\" (before first) \"\\00\") (@custom \"a\" (after type))"
     "(@custom \"b\" (before code) \"x\" \"y\") (type (func)) (func (type 0))"
     "(@custom \"c\" (after data) \"z\") (@custom \"last\" \"\")",
-    "(func (@metadata.code.branch_hint \"\\01\") (if (i32.const 0) (then))"
-    " (block i32.const 0 (@metadata.code.branch_hint \"\\00\") br_if 0))",
+    ("(func (@metadata.code.branch_hint \"\\01\") (if (i32.const 0) (then))"
+     " (block i32.const 0 (@metadata.code.branch_hint \"\\00\") br_if 0))"),
 };
 
 Test(print, round_trip)
