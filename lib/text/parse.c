@@ -291,11 +291,12 @@ static void free_parser(struct parser *p)
     wc_buf_free(&p->func_hints);
 }
 
-bool wc_parser_module(struct span text, bool in_script, struct buf *out,
-                      struct error *e)
+bool wc_parser_module(struct span text, bool in_script, feature_set features,
+                      struct buf *out, struct error *e)
 {
     struct error own = ERROR_INIT;
-    struct parser p = {.error = &own, .func = NO_INDEX};
+    struct parser p = {
+        .error = &own, .features = features, .func = NO_INDEX};
     bool ok = wc_lexer_run(&p.lexed, text, &own) && parse(&p, in_script) &&
               write_module(&p, out);
     free_parser(&p);
@@ -311,5 +312,5 @@ bool wc_wat_parse(const char *text, size_t len, struct buf *out,
                   struct error *e)
 {
     return wc_parser_module((struct span){(const uint8_t *)text, len}, false,
-                            out, e);
+                            FEATURE_BIT(MEMORY64), out, e);
 }

@@ -94,10 +94,11 @@ bool wc_parse_addrtype(struct parser *p)
 
 bool wc_parse_limits(struct parser *p, struct limits *out)
 {
-    if (!wc_parser_nat(p, 64, &out->min))
+    unsigned bits = (p->features & FEATURE_BIT(MEMORY64)) != 0 ? 64 : 32;
+    if (!wc_parser_nat(p, bits, &out->min))
         return false;
     out->has_max = p->at->kind == TOKEN_NAT;
-    return !out->has_max || wc_parser_nat(p, 64, &out->max);
+    return !out->has_max || wc_parser_nat(p, bits, &out->max);
 }
 
 static bool fieldtype(struct parser *p, struct field *out)

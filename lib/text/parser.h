@@ -60,6 +60,7 @@ struct parser {
     struct lexed lexed;
     const struct token *at;
     struct error *error;
+    feature_set features;
     struct arena arena; /* types, keys, strings */
 
     struct buf sections[SECTION_IDS];
@@ -97,9 +98,10 @@ struct parser {
 extern const uint8_t wc_parser_order[];
 
 /* Like wc_wat_parse; `definition` may follow the keyword module if
- * `in_script`. */
-bool wc_parser_module(struct span text, bool in_script, struct buf *out,
-                      struct error *e) WC_MUST_CHECK;
+ * `in_script`. The grammar depends on one of the features only: numbers of
+ * limits were those of 32 bits before memory64. */
+bool wc_parser_module(struct span text, bool in_script, feature_set features,
+                      struct buf *out, struct error *e) WC_MUST_CHECK;
 
 /* --- Errors and tokens (parser.c) ----------------------------------------- */
 

@@ -588,7 +588,8 @@ void wc_script_free(struct script *s)
     *s = (struct script){0};
 }
 
-bool wc_script_module_binary(const struct script_module *m, struct buf *out,
+bool wc_script_module_binary(const struct script_module *m,
+                             feature_set features, struct buf *out,
                              struct error *e)
 {
     struct error own = ERROR_INIT;
@@ -596,7 +597,7 @@ bool wc_script_module_binary(const struct script_module *m, struct buf *out,
         wc_buf_append(out, m->body.data, m->body.len);
         return !out->failed || wc_error_no_memory(e, "reading a module");
     }
-    if (wc_parser_module(m->body, m->form == SCRIPT_TEXT, out, &own))
+    if (wc_parser_module(m->body, m->form == SCRIPT_TEXT, features, out, &own))
         return true;
     if (own.line != 0) {
         own.column += own.line == 1 && m->form == SCRIPT_TEXT

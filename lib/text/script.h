@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "syntax/opcodes.h"
 #include "syntax/types.h"
 #include "syntax/value.h"
 
@@ -153,10 +154,11 @@ void wc_script_free(struct script *s);
 const char *wc_script_command_text(enum script_command_kind kind);
 
 /* Appends the binary of a module to `out`. False when its text or quoted text
- * is malformed; positions are those of the script (of the quoted text for
- * SCRIPT_QUOTE, on top of the line of the command). The bytes of
- * SCRIPT_BINARY are taken as they are. */
-bool wc_script_module_binary(const struct script_module *m, struct buf *out,
+ * is malformed, in the grammar that goes with `features`; positions are those
+ * of the script (of the quoted text for SCRIPT_QUOTE, on top of the line of
+ * the command). The bytes of SCRIPT_BINARY are taken as they are. */
+bool wc_script_module_binary(const struct script_module *m,
+                             feature_set features, struct buf *out,
                              struct error *e) WC_MUST_CHECK;
 
 #endif

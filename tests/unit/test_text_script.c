@@ -188,7 +188,8 @@ Test(script, modules_to_binary)
         struct buf b = {0};
         struct error e = ERROR_INIT;
         parse(&s, rows[i].text);
-        bool ok = wc_script_module_binary(s.commands[0].module, &b, &e);
+        bool ok = wc_script_module_binary(s.commands[0].module,
+                                          wc_features_default(), &b, &e);
         cr_expect_eq(ok, rows[i].message == NULL, "%s", rows[i].text);
         if (ok) {
             cr_expect(b.len >= 8 && memcmp(b.data, "\0asm\1\0\0\0", 8) == 0);

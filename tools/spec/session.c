@@ -73,7 +73,7 @@ bool session_check(struct session *s, const struct script_module *m,
                    struct error *e)
 {
     struct buf bytes = {0};
-    bool ok = wc_script_module_binary(m, &bytes, e) &&
+    bool ok = wc_script_module_binary(m, s->features, &bytes, e) &&
               check_binary(s, &bytes, e);
     wc_buf_free(&bytes);
     return ok;
@@ -85,7 +85,7 @@ void session_load(struct session *s, const struct script_module *m,
     struct buf bytes = {0};
     *o = (struct outcome){.kind = OUTCOME_ERROR, .error = ERROR_INIT};
     *module = NULL;
-    if (wc_script_module_binary(m, &bytes, &o->error)) {
+    if (wc_script_module_binary(m, s->features, &bytes, &o->error)) {
         *module = wc_engine_load(s->engine, bytes.data, bytes.len, true,
                                  &o->error);
         if (*module) {
