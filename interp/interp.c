@@ -35,7 +35,8 @@ static bool prepare(struct module *m, struct error *e)
         return wc_error_no_memory(e, "preparing a module");
     mc->len = m->funcs_len;
     for (uint32_t i = 0; i < mc->len; i++)
-        atomic_init(&mc->funcs[i], (struct code *)(uintptr_t)&wc_code_untranslated);
+        atomic_init(&mc->funcs[i],
+                    (struct code *)(uintptr_t)&wc_code_untranslated);
     m->code_of_engine = mc;
     m->code_release = release;
     return true;

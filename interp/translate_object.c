@@ -23,7 +23,8 @@ static void translate_global(struct translator *t)
 {
     const struct module *m = t->module;
     uint32_t index = t->in.index;
-    bool imported = index < m->globals_imported, set = t->in.op == OP_GLOBAL_SET;
+    bool imported = index < m->globals_imported;
+    bool set = t->in.op == OP_GLOBAL_SET;
     enum optype type = optype_of(m->globals[index].type.type);
     bool is_int = type == T_i32 || type == T_i64;
     uint32_t u = imported ? index : 2 * (index - m->globals_imported);

@@ -86,10 +86,11 @@ struct span wc_names_module(const struct module *m)
                                         : read_name(&it.reader);
 }
 
-/* --- Functions ------------------------------------------------------------- */
+/* --- Functions ------------------------------------------------------------ */
 
-/* Where the length of each function's name stands, 0 for none: found once, then every frame
- * of every backtrace costs one load. The first name of a function counts. */
+/* Where the length of each function's name stands, 0 for none: found once, then
+ * every frame of every backtrace costs one load. The first name of a function
+ * counts. */
 static uint32_t *index_funcs(const struct module *m)
 {
     uint32_t *at = calloc(m->funcs_len + 1u, sizeof *at);

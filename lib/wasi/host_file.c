@@ -175,7 +175,7 @@ static const struct node_ops file_ops = {
     .set_times = file_set_times,
 };
 
-/* -------------------------------------------------------- terminals and pipes */
+/* ------------------------------------------------------ terminals and pipes */
 
 static int stream_poll_fd(struct node *n)
 {
@@ -191,7 +191,8 @@ static uint64_t stream_readable(struct node *n)
 static bool would_wait(const struct host_file *f, uint8_t want)
 {
     uint8_t got;
-    return f->whose != HOST_FD_OWNED && wc_os_poll_one(f->fd, want, 0, &got) == 0 && got == 0;
+    return f->whose != HOST_FD_OWNED &&
+           wc_os_poll_one(f->fd, want, 0, &got) == 0 && got == 0;
 }
 
 static enum wasi_errno stream_read(struct node *n, const struct os_iovec *iov,
@@ -248,7 +249,7 @@ static const struct node_ops stream_ops = {
     .sync = file_sync,
 };
 
-/* ------------------------------------------------------------------- sockets */
+/* ------------------------------------------------------------------ sockets */
 
 static enum wasi_errno socket_write(struct node *n, const struct os_iovec *iov,
                                     uint32_t len, uint64_t offset,

@@ -88,7 +88,7 @@ enum wasi_errno wc_p1_wait(struct p1_call *c, struct node *n, uint8_t want);
 /* Has the store been interrupted? Then the call traps. */
 bool wc_p1_interrupted(struct p1_call *c);
 
-/* ----------------------------------------------------------- vectors of bytes */
+/* --------------------------------------------------------- vectors of bytes */
 
 struct p1_iovec {
     uint32_t address, len;
@@ -106,7 +106,7 @@ struct p1_iovs {
 enum wasi_errno wc_p1_iovs(struct p1_call *c, slot address, slot len,
                            struct p1_iovs *out);
 
-/* ------------------------------------------------------------ layouts (docs.md) */
+/* -------------------------------------------------------- layouts (docs.md) */
 
 struct p1_fdstat {
     uint8_t filetype, pad0;

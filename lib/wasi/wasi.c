@@ -9,7 +9,7 @@
 #include "wasi/limits.h"
 #include "wasi/p1.h"
 
-/* ---------------------------------------------------------------- setting up */
+/* --------------------------------------------------------------- setting up */
 
 static bool strings_fill(struct strings *s, char *const *list, uint32_t count,
                          struct error *e)
@@ -163,7 +163,7 @@ void wc_wasi_unref(struct wasi *w)
     free(w);
 }
 
-/* ------------------------------------------------------------------- imports */
+/* ------------------------------------------------------------------ imports */
 
 static const char stable_name[] = "wasi_snapshot_preview1";
 static const char unstable_name[] = "wasi_unstable";

@@ -81,7 +81,8 @@ static const char *const modules[] = {
     "(func memory.init $d data.drop $d memory.init 1 1 table.init $e"
     " table.init $t 1 elem.drop $e2)",
     /* names: odd ones, empty ones, equal ones, labels that hide others */
-    "(func $\"a\\\"\\n\" (@name \"x\")) (func (@name \"x\")) (func (@name \"\"))"
+    "(func $\"a\\\"\\n\" (@name \"x\")) (func (@name \"x\")) "
+    "(func (@name \"\"))"
     "(func $n (param $p i32) (param (@name \"p\") i32) (local $l f32) (local"
     " i32 i64) (local $\"\\u{e4}\" i64) local.get $l drop local.get $p drop"
     " block $a loop $a br $a br 1 end br $a block $b br $b br_table $b $a 2"

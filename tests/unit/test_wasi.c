@@ -20,7 +20,7 @@ static uint64_t monotonic(void)
     return ns;
 }
 
-/* --------------------------------------------------------------------- imports */
+/* ------------------------------------------------------------------ imports */
 
 Test(wasi, imports_are_all_there_and_typed)
 {
@@ -92,7 +92,7 @@ Test(wasi, no_memory_exported_is_a_trap)
     guest_delete(g);
 }
 
-/* --------------------------------------------------------------------- process */
+/* ------------------------------------------------------------------ process */
 
 Test(wasi, arguments_and_environment)
 {
@@ -203,7 +203,7 @@ Test(wasi, random)
     guest_delete(g);
 }
 
-/* --------------------------------------------------------------------- streams */
+/* ------------------------------------------------------------------ streams */
 
 Test(wasi, null_streams)
 {
@@ -438,7 +438,7 @@ Test(wasi, a_closed_stdin_is_at_its_end)
     guest_delete(g);
 }
 
-/* ------------------------------------------------------------ files, positions */
+/* --------------------------------------------------------- files, positions */
 
 Test(wasi, files_read_write_and_seek)
 {
@@ -545,7 +545,7 @@ Test(wasi, times)
     guest_delete(g);
 }
 
-/* ------------------------------------------------------------ descriptors, rights */
+/* ------------------------------------------------------ descriptors, rights */
 
 Test(wasi, renumber_and_close)
 {
@@ -721,7 +721,7 @@ Test(wasi, results_are_written_whole)
     guest_delete(g);
 }
 
-/* --------------------------------------------------------------------- polling */
+/* ------------------------------------------------------------------ polling */
 
 static void put_clock(struct guest *g, uint32_t i, uint64_t userdata,
                       uint32_t id, uint64_t timeout, uint16_t flags)
@@ -910,7 +910,7 @@ Test(wasi, waiting_can_be_interrupted)
     guest_delete(g);
 }
 
-/* --------------------------------------------------------------------- sockets */
+/* ------------------------------------------------------------------ sockets */
 
 Test(wasi, what_is_no_socket_says_so)
 {
@@ -1000,7 +1000,7 @@ Test(wasi, a_listener_accepts)
     guest_delete(g);
 }
 
-/* ---------------------------------------------------------------- configuration */
+/* ------------------------------------------------------------ configuration */
 
 Test(wasi, directories_that_are_not_there_are_named)
 {

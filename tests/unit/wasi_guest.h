@@ -128,7 +128,7 @@ static inline void guest_delete(struct guest *g)
     free(g);
 }
 
-/* -------------------------------------------------------------------- calling */
+/* ------------------------------------------------------------------ calling */
 
 static inline struct span span_of(const char *s)
 {
@@ -170,7 +170,7 @@ static inline enum wasi_errno guest_call_in(struct guest *g,
                      #__VA_ARGS__, wc_errno_text(expect_got));           \
     } while (0)
 
-/* --------------------------------------------------------------------- memory */
+/* ------------------------------------------------------------------- memory */
 
 static inline uint8_t *guest_at(struct guest *g, uint32_t address)
 {
