@@ -5,7 +5,10 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+from dataclasses import dataclass
 
 OUTPUT = re.compile(r"checksum=([0-9a-f]+) ms=([0-9.]+)")
 
@@ -15,26 +18,39 @@ def progress(text):
     sys.stderr.flush()
 
 
+@dataclass
+class Run:
+    """One finished process."""
+    out: str
+    seconds: float
+    peak_kib: int
+
+
 def run(command, timeout=300, env=None):
-    """Runs a command; returns (stdout, seconds, peak KiB) or None on failure."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True,
-                               stdin=subprocess.DEVNULL,
-                               env={**os.environ, **(env or {})})
-    try:
-        out, _ = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+    """Runs a command to its end; None if it fails or takes too long."""
+    with tempfile.TemporaryFile() as out:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdout=out,
+                                   stderr=subprocess.DEVNULL,
+                                   stdin=subprocess.DEVNULL,
+                                   env={**os.environ, **(env or {})})
+        killer = threading.Timer(timeout, process.kill)
+        killer.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        killer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read().decode("utf-8", "replace")
+    if process.returncode != 0:
         return None
-    return (out, time.monotonic() - start) if process.returncode == 0 else None
+    return Run(text, seconds, usage.ru_maxrss)
 
 
 def kernel_ms(command, want):
     """Kernel time of one run; None if it fails or the checksum is not `want`."""
     done = run(command)
-    found = OUTPUT.search(done[0]) if done else None
+    found = OUTPUT.search(done.out) if done else None
     if not found or (want and found[1] != want):
         return None
     return float(found[2])

@@ -68,8 +68,52 @@ def markdown(results):
         lines += ["Not on this machine: " + ", ".join(results["absent"]) + ".",
                   ""]
     lines += ["| pair | geomean | worst kernel | kernels |",
-              "|---|---:|---:|---:|", *pair_rows(results), ""]
+              "|---|---:|---:|---:|", *pair_rows(results), "",
+              *program_rows(results), *embedding_rows(results)]
     return "\n".join(lines)
+
+
+def program_rows(results):
+    present = [e for e in results["engines"] if e not in results["absent"]]
+    if not results["programs"]:
+        return []
+    lines = ["Real programs, ms (peak MiB of the process):", "",
+             "| program | " + " | ".join(present) + " |",
+             "|---|" + "---:|" * len(present)]
+    for name, entry in results["programs"].items():
+        cells = []
+        for e in present:
+            row = entry.get(e, {})
+            cells.append(f"{row['ms']['median']:.0f} ±"
+                         f"{row['ms']['spread'] * 50:.0f}% "
+                         f"({row['peak_mib']:.0f})" if "ms" in row else "-")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    if results["programs_missing"]:
+        lines += ["", "Left out, not found: " +
+                  ", ".join(results["programs_missing"]) + "."]
+    return lines + [""]
+
+
+def embedding_rows(results):
+    embedding = results["embedding"]
+    lines = []
+    for engine, rows in embedding.items():
+        if not isinstance(rows, dict):
+            continue
+        for name, row in rows.items():
+            if row["value"] is None:
+                continue
+            rate = ""
+            if name in ("load", "validate") and "code_mb" in embedding:
+                mb = embedding["code_mb"] / row["value"] * 1e3
+                rate = f"{mb:.1f} MB of code/s"
+            lines.append(f"| {engine} | {name} | {row['value']:.2f} "
+                         f"{row['unit']} | {rate} |")
+    if not lines:
+        return []
+    return ["Embedding (load and validate: the module of the first program, "
+            "one thread):", "", "| engine | what | cost | rate |",
+            "|---|---|---:|---:|", *lines, ""]
 
 
 COLOURS = ("#1f6f4a", "#d98c21", "#3b6fb5", "#9c4f96", "#7a7a7a", "#b5463b",

@@ -11,7 +11,9 @@ import os
 import subprocess
 
 import build
+import embed
 import measure
+import programs
 import report
 from engines import Engine, engines
 from workloads import KERNELS
@@ -30,8 +32,7 @@ def arguments():
 
 
 def checksum(native, size):
-    found = measure.OUTPUT.search(measure.run([native, str(size)])[0])
-    return found[1]
+    return measure.OUTPUT.search(measure.run([native, str(size)]).out)[1]
 
 
 def run_kernel(kernel, found, options):
@@ -83,6 +84,43 @@ def kernel_result(samples, failed):
     return result
 
 
+def program_sample(engine, program, module, directory):
+    """(milliseconds, peak KiB) of one run, or None."""
+    done = measure.run(engine.command(module, program.args, directory),
+                       env={"BENCH_DIR": directory})
+    if done is None:
+        return None
+    if not program.timed_inside:
+        return done.seconds * 1e3, done.peak_kib
+    inside = measure.OUTPUT.search(done.out)
+    return (float(inside[2]), done.peak_kib) if inside else None
+
+
+def run_program(program, module, found, options):
+    directory = os.path.abspath(os.path.join(options.out, "programs"))
+    programs.prepare(directory)
+    samples, failed = {}, set()
+    for round_ in range(options.rounds):
+        for e in found:
+            if e.name in failed:
+                continue
+            measure.progress(f"{program.name}: round {round_ + 1} of "
+                             f"{options.rounds}: {e.name}")
+            sample = program_sample(e, program, module, directory)
+            if sample is None:
+                failed.add(e.name)
+            else:
+                samples.setdefault(e.name, []).append(sample)
+    result = {name: {"failed": True} for name in failed}
+    for name, runs in samples.items():
+        if name not in failed:
+            result[name] = {
+                "ms": measure.summary([ms for ms, _ in runs]),
+                "peak_mib": max(kib for _, kib in runs) / 1024,
+            }
+    return result
+
+
 def commit():
     done = subprocess.run(["git", "-C", build.HERE, "rev-parse", "--short",
                            "HEAD"], capture_output=True, text=True,
@@ -103,11 +141,22 @@ def main():
         "engines": [e.name for e in everyone],
         "absent": [e.name for e in everyone if e not in found],
         "kernels": {},
+        "programs": {},
+        "programs_missing": [],
+        "embedding": {},
     }
     for kernel in KERNELS:
         if options.kernel and kernel.name not in options.kernel:
             continue
         results["kernels"][kernel.name] = run_kernel(kernel, found, options)
+    if not options.kernel:
+        ready, results["programs_missing"] = programs.available()
+        results["programs"] = {
+            p.name: run_program(p, module, found, options)
+            for p, module in ready}
+        measure.progress("embedding")
+        big = programs.module_path(programs.PROGRAMS[0])
+        results["embedding"] = embed.measure_all(options, found, big)
     measure.progress("")
     os.makedirs(options.out, exist_ok=True)
     with open(os.path.join(options.out, "results.json"), "w",

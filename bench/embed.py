@@ -1,0 +1,93 @@
+"""Embedding: what loading, instances and calls cost, and how fast peers
+compile the same module."""
+
+import os
+import re
+import subprocess
+
+import build
+import measure
+
+LINE = re.compile(r"^(\S+) ([0-9.]+) (\S+)$", re.M)
+
+
+def build_program(options):
+    """bench/embed.c against the library of this build, or None."""
+    library = os.path.join(os.path.dirname(os.path.abspath(options.wasmc)),
+                           ".libs", "libwasmc.a")
+    if not os.path.exists(library):
+        return None
+    out = os.path.join(options.out, "embed")
+    subprocess.run([build.compiler(), "-O2", "-I",
+                    os.path.join(build.HERE, "..", "include"),
+                    os.path.join(build.HERE, "embed.c"), library, "-lffi",
+                    "-lm", "-lpthread", "-o", out], check=True)
+    return out
+
+
+def code_bytes(module):
+    """Size of the code section."""
+    with open(module, "rb") as f:
+        data = f.read()
+    at = 8
+    while at < len(data):
+        kind, at = data[at], at + 1
+        size = shift = 0
+        while True:
+            byte, at = data[at], at + 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        if kind == 10:
+            return size
+        at += size
+    return 0
+
+
+def ours(options, big):
+    program = build_program(options)
+    if program is None:
+        return {}
+    small = os.path.join(options.out, "embed.wasm")
+    subprocess.run([options.wasmc, "wat2wasm",
+                    os.path.join(build.HERE, "embed.wat"), "-o", small],
+                   check=True)
+    command = [program, small] + ([big] if big else [])
+    done = measure.run(command)
+    if done is None:
+        return {}
+    return {name: {"value": float(value), "unit": unit}
+            for name, value, unit in LINE.findall(done.out)}
+
+
+def v8(engine, big, times, validate):
+    """Milliseconds V8 takes to compile (or validate) on one thread. One
+    process a time: V8 remembers modules it has compiled."""
+    flags = ["--no-wasm-lazy-compilation", "--single-threaded"]
+    command = [engine.path, *flags, *engine.command(big, [])[1:]]
+    env = {"BENCH_COMPILE": "validate" if validate else "compile"}
+    samples = []
+    for _ in range(times):
+        done = measure.run(command, env=env)
+        if done is None:
+            return None
+        samples.append(float(done.out.strip().split("=")[1]))
+    return measure.summary(samples)["median"]
+
+
+def measure_all(options, found, big):
+    result = {"wasmc": ours(options, big)}
+    if big is None:
+        return result
+    result["code_mb"] = code_bytes(big) / 1e6
+    for e in found:
+        if e.variable != "node":
+            continue
+        liftoff = e.name == "v8-liftoff"
+        times = options.rounds if liftoff else 1  # TurboFan takes many seconds
+        row = {"load": {"value": v8(e, big, times, False), "unit": "ms"}}
+        if liftoff:
+            row["validate"] = {"value": v8(e, big, times, True), "unit": "ms"}
+        result[e.name] = row
+    return result
