@@ -6,6 +6,8 @@
  *   SWITCH  one function, a loop around a switch; plain C
  *
  * configure --enable-dispatch chooses; else the best the compiler can do.
+ * Clang makes one jump of all computed gotos, so there GOTO is a switch without
+ * its range check.
  * Tail calls need the musttail attribute, or GCC with optimisation on (the
  * build passes -foptimize-sibling-calls).
  *

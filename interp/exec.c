@@ -315,7 +315,19 @@ void wc_exec(struct run *run, const struct insn *ip, slot *fp)
 #define HANDLER(name, ...) op_##name : { __VA_ARGS__ }
 #else
 #define DISPATCH() goto next
-#define HANDLER(name, ...) case H_##name: op_##name: { __VA_ARGS__ }
+#define HANDLER(name, ...)           \
+    case H_##name:                   \
+    op_##name:                       \
+        __attribute__((unused));     \
+        {                            \
+            __VA_ARGS__              \
+        }
+#endif
+
+#if defined(__clang__)
+/* The analysis behind this warning is quadratic in the number of jumps. */
+#pragma clang diagnostic ignored "-Wuninitialized"
+#pragma clang diagnostic ignored "-Wsometimes-uninitialized"
 #endif
 
 /* Without a run it only tells where the handlers are. */
