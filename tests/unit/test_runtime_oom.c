@@ -69,6 +69,9 @@ static const char wat[] =
     " (global (export \"x\") (ref $t) (ref.func $g))"
     " (global i64 (i64.add (i64.const 1) (i64.const 2)))"
     " (elem (i32.const 1) (ref null $t) (ref.func $g) (ref.func $f))"
+    " (type $a (array i8)) (type $s (struct (field i64)))"
+    " (global anyref (array.new_default $a (i32.const 100000)))"
+    " (global anyref (struct.new $s (i64.const 9)))"
     " (elem funcref (ref.func $h)) (data (i32.const 5) \"abc\")"
     " (export \"f\" (func $f)) (export \"g\" (func $g)))";
 

@@ -95,7 +95,7 @@ static void grow_often(void *arg)
 {
     struct store *s = fake_store(true);
     struct memory *m = wc_memory_of_shared(s, arg, NULL);
-    for (uint64_t n = 0; wc_memory_grow(m, 1) != UINT64_MAX; n++)
+    while (wc_memory_grow(m, 1) != UINT64_MAX)
         m->base[wc_memory_refresh(m) - 1] = 1;
     wc_store_delete(s);
 }
