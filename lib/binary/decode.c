@@ -203,7 +203,10 @@ static void prefer_error_in_body(const struct decoder *d, struct error *e)
         bodies = d->bodies_len;
     for (uint32_t i = 0; i < bodies; i++) {
         struct error earlier = ERROR_INIT;
-        read_body(d, m->funcs[m->funcs_imported + i].body, &earlier);
+        struct range body = m->funcs[m->funcs_imported + i].body;
+        if (body.offset == 0)
+            return; /* decoding did not come that far */
+        read_body(d, body, &earlier);
         if (earlier.kind == ERROR_MALFORMED &&
             strncmp(earlier.message, "unexpected end", 14) != 0) {
             *e = earlier;

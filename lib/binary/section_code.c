@@ -173,7 +173,8 @@ void wc_section_code(struct decoder *d)
     uint32_t defined = m->funcs_len - m->funcs_imported;
     for (uint32_t i = 0; i < n && !d->r.failed; i++) {
         struct range body = read_body(d);
-        if (i < defined) /* else reported when all sections are read */
+        /* More bodies than functions are reported behind all sections. */
+        if (i < defined && !d->r.failed)
             m->funcs[m->funcs_imported + i].body = body;
     }
     m->code.len = reader_offset(&d->r) - m->code.offset;

@@ -173,11 +173,16 @@ WC_INLINE bool run(struct validator *v, const bool planned)
         module_end - end >= READ_AHEAD ? end : module_end - READ_AHEAD;
     const uint8_t *p = v->r.p;
     valtype *sp = v->sp, *base = v->base;
+    const uint8_t *at = p; /* the instruction */
     for (;;) {
-        const uint8_t *const at = p;
         uint32_t x;
-        if (WC_UNLIKELY(p >= last))
+        if (WC_UNLIKELY(p >= last)) {
+            /* Behind the end, the instruction before was too long. */
+            if (p <= end)
+                at = p;
             goto slow;
+        }
+        at = p;
         const struct fast_op *const f = &table[*p++];
         switch ((enum fast_kind)f->kind) {
         case FAST_NOP:

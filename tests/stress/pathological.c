@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-/* --- Building modules ------------------------------------------------------ */
+/* --- Building modules ---------------------------------------------------- */
 
 static const struct comptype void_type = {.kind = COMP_FUNC};
 
@@ -87,7 +87,7 @@ static struct buf void_module(struct buf *code)
     return module_of(&types, 1, code);
 }
 
-/* --- The set --------------------------------------------------------------- */
+/* --- The set ------------------------------------------------------------- */
 
 static struct buf make_nops(void)
 {
@@ -461,7 +461,7 @@ static const struct {
     {"1,001 parameters", make_params_limit, "too many parameters"},
 };
 
-/* --- Running it ------------------------------------------------------------ */
+/* --- Running it ---------------------------------------------------------- */
 
 struct run {
     const struct buf *bytes;

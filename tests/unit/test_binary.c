@@ -14,7 +14,7 @@
 #define HEADER "\0asm\1\0\0\0"
 #define END_OF "unexpected end of section or function"
 
-/* --- Reader ---------------------------------------------------------------- */
+/* --- Reader -------------------------------------------------------------- */
 
 static struct reader over(const void *bytes, size_t len, struct error *e)
 {
@@ -130,7 +130,7 @@ Test(reader, counts_and_names)
     cr_expect(r.failed);
 }
 
-/* --- Instructions ---------------------------------------------------------- */
+/* --- Instructions -------------------------------------------------------- */
 
 Test(instr, every_opcode_is_read)
 {
@@ -224,7 +224,7 @@ Test(instr, malformed)
     }
 }
 
-/* --- Modules --------------------------------------------------------------- */
+/* --- Modules ------------------------------------------------------------- */
 
 static struct module *decode(const void *bytes, size_t len, struct error *e)
 {
@@ -384,7 +384,7 @@ Test(decode, features_can_be_off)
     wc_module_unref(m);
 }
 
-/* --- Names ----------------------------------------------------------------- */
+/* --- Names --------------------------------------------------------------- */
 
 Test(names, are_found)
 {
