@@ -59,6 +59,8 @@ static void flush_pending(struct parser *p)
 {
     struct frame *f = &vec_top(&p->frames);
     wc_parse_annot_add_hint(p, f->hint);
+    if (p->pending.len == f->pending)
+        return; /* and maybe no data either */
     wc_buf_append(&p->code, p->pending.data + f->pending,
                   p->pending.len - f->pending);
     p->pending.len = f->pending;
