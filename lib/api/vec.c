@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void *alloc(size_t len, size_t size)
+{
+    return len && len <= PTRDIFF_MAX / size ? calloc(len, size) : NULL;
+}
+
 #define DEFINE_VEC(name, elem)                                               \
     void wasm_##name##_vec_new_empty(wasm_##name##_vec_t *out)               \
     {                                                                        \
@@ -13,7 +18,7 @@
     void wasm_##name##_vec_new_uninitialized(wasm_##name##_vec_t *out,       \
                                              size_t size)                    \
     {                                                                        \
-        out->data = size ? calloc(size, sizeof(elem)) : NULL;                \
+        out->data = alloc(size, sizeof(elem));                               \
         out->size = out->data ? size : 0;                                    \
     }                                                                        \
     void wasm_##name##_vec_new(wasm_##name##_vec_t *out, size_t size,        \
