@@ -95,7 +95,8 @@ static bool script(struct buf *out, struct error *e)
     bool ok = wc_script_parse(&s, commands, sizeof commands - 1, e);
     for (uint32_t i = 0; ok && i < s.commands_len; i++)
         if (s.commands[i].module != NULL)
-            ok = wc_script_module_binary(s.commands[i].module, out, e);
+            ok = wc_script_module_binary(s.commands[i].module,
+                                         wc_features_default(), out, e);
     wc_script_free(&s);
     return ok;
 }
