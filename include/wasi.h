@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-/* -------------------------------------------------------- configuration */
+/* ----------------------------------------------------------- configuration */
 
 typedef struct wasi_config_t wasi_config_t;
 
@@ -68,7 +68,7 @@ WASI_API_EXTERN bool wasi_config_add_dir(wasi_config_t *config,
                                          const char *guest_path,
                                          wasi_dir_access_t access);
 
-/* ------------------------------------------------------ standard streams */
+/* -------------------------------------------------------- standard streams */
 
 typedef enum {
     WASI_STDIN = 0,

@@ -41,7 +41,7 @@ static int result_of(int r)
     return r == -1 ? errno : 0;
 }
 
-/* ------------------------------------------------------------------ opening */
+/* ----------------------------------------------------------------- opening */
 
 static int open_bits(unsigned flags)
 {
@@ -119,7 +119,7 @@ void wc_os_close(int fd)
     close(fd);
 }
 
-/* --------------------------------------------------------------- attributes */
+/* -------------------------------------------------------------- attributes */
 
 static enum os_filetype filetype_of_mode(mode_t mode)
 {
@@ -255,7 +255,7 @@ bool wc_os_is_terminal(int fd)
     return isatty(fd) == 1;
 }
 
-/* -------------------------------------------------------------- directories */
+/* ------------------------------------------------------------- directories */
 
 int wc_os_mkdir_at(int dir, const char *name)
 {
@@ -366,7 +366,7 @@ int wc_os_dir_next(struct os_dir *d, struct os_dirent *out, bool *end)
     return 0;
 }
 
-/* ------------------------------------------------------- reading, writing */
+/* -------------------------------------------------------- reading, writing */
 
 _Static_assert(sizeof(struct os_iovec) == sizeof(struct iovec) &&
                    offsetof(struct os_iovec, base) ==

@@ -45,7 +45,7 @@ enum {
     OS_OPEN_PATH = 1 << 10,  /* only to resolve paths and to look at it */
 };
 
-/* ------------------------------------------------------------------ opening
+/* -------------------------------------------------------------------- opening
  * Nothing blocks here: files are opened non-blocking, and never become the
  * controlling terminal. */
 
@@ -65,7 +65,7 @@ int wc_os_open_at(int dir, const char *name, unsigned flags, int *fd)
 int wc_os_dup(int fd, int *out) WC_MUST_CHECK;
 void wc_os_close(int fd);
 
-/* --------------------------------------------------------------- attributes */
+/* -------------------------------------------------------------- attributes */
 
 int wc_os_stat_fd(int fd, struct os_stat *out);
 int wc_os_stat_at(int dir, const char *name, struct os_stat *out);
@@ -86,7 +86,7 @@ int wc_os_open_flags(int fd, unsigned *flags);
 int wc_os_set_append(int fd, bool on);
 bool wc_os_is_terminal(int fd);
 
-/* -------------------------------------------------------------- directories */
+/* ------------------------------------------------------------- directories */
 
 int wc_os_mkdir_at(int dir, const char *name);
 int wc_os_unlink_at(int dir, const char *name);
@@ -118,7 +118,7 @@ void wc_os_dir_seek(struct os_dir *d, uint64_t position);
 /* *end is set behind the last entry. */
 int wc_os_dir_next(struct os_dir *d, struct os_dirent *out, bool *end);
 
-/* ------------------------------------------------------------ reading, writing
+/* ----------------------------------------------------------- reading, writing
  * As much as one system call does; *done is the number of bytes. */
 
 struct os_iovec { /* same layout as struct iovec */

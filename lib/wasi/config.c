@@ -48,7 +48,7 @@ bool wasi_config_add_arg(wasi_config_t *config, const char *arg)
     return false;
 }
 
-/* -------------------------------------------------------------- environment */
+/* ------------------------------------------------------------- environment */
 
 /* The variable "NAME=" of this name, or env.len. */
 static uint32_t find_env(const wasi_config_t *config, const char *name,
@@ -119,7 +119,7 @@ bool wasi_config_add_dir(wasi_config_t *config, const char *host_path,
     return false;
 }
 
-/* --------------------------------------------------------- standard streams */
+/* -------------------------------------------------------- standard streams */
 
 static struct stdio_config *stdio_of(wasi_config_t *config, wasi_stdio_t which)
 {

@@ -87,7 +87,7 @@ static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
     return wc_errno_of_host(e);
 }
 
-/* ------------------------------------------------------------------ opening */
+/* ----------------------------------------------------------------- opening */
 
 static enum wasi_errno node_of_fd(struct host_dir *d, int fd,
                                   const struct open_request *how,
@@ -128,7 +128,7 @@ static enum wasi_errno dir_open(struct node *n, const char *path,
     return e == ERRNO_SUCCESS ? node_of_fd(d, fd, how, out) : e;
 }
 
-/* --------------------------------------------------------------- attributes */
+/* -------------------------------------------------------------- attributes */
 
 static enum wasi_errno dir_path_stat(struct node *n, const char *path,
                                      bool follow, struct os_stat *out)
@@ -190,7 +190,7 @@ static enum wasi_errno dir_readlink(struct node *n, const char *path,
     return e;
 }
 
-/* ------------------------------------------------------ making and removing */
+/* ----------------------------------------------------- making and removing */
 
 /* Finds the place of something that is about to change. */
 static enum wasi_errno find_to_change(struct node *n, const char *path,

@@ -93,7 +93,7 @@ static enum wasi_errno file_set_flags(struct node *n, uint16_t fdflags)
     return ERRNO_SUCCESS;
 }
 
-/* ------------------------------------------------------------ regular files */
+/* ----------------------------------------------------------- regular files */
 
 static enum wasi_errno file_read(struct node *n, const struct os_iovec *iov,
                                  uint32_t len, uint64_t offset, size_t *done)
@@ -175,7 +175,7 @@ static const struct node_ops file_ops = {
     .set_times = file_set_times,
 };
 
-/* ------------------------------------------------------ terminals and pipes */
+/* ----------------------------------------------------- terminals and pipes */
 
 static int stream_poll_fd(struct node *n)
 {
@@ -249,7 +249,7 @@ static const struct node_ops stream_ops = {
     .sync = file_sync,
 };
 
-/* ------------------------------------------------------------------ sockets */
+/* ----------------------------------------------------------------- sockets */
 
 static enum wasi_errno socket_write(struct node *n, const struct os_iovec *iov,
                                     uint32_t len, uint64_t offset,

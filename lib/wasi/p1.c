@@ -46,7 +46,7 @@ enum wasi_errno wc_p1_wait(struct p1_call *c, struct node *n, uint8_t want)
         uint8_t got = 0;
         int e = wc_os_poll_one(fd, want, WASI_WAIT_SLICE_NS, &got);
         enum wasi_errno err = wc_errno_of_host(e);
-        if (err != ERRNO_SUCCESS && err != ERRNO_INTR)
+        if (err != ERRNO_SUCCESS && err != ERRNO_INTR && err != ERRNO_AGAIN)
             return err;
         if (err == ERRNO_SUCCESS && got != 0)
             return ERRNO_SUCCESS;

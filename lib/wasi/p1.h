@@ -51,7 +51,7 @@ struct p1_function {
 #define P1_FUNCTIONS 46
 extern const struct p1_function wc_p1_functions[P1_FUNCTIONS];
 
-/* ------------------------------------------------------------- guest memory */
+/* ------------------------------------------------------------ guest memory */
 
 /* `len` bytes of the guest at `address`, or NULL when they are not all there.
  * A caller without a memory traps. */
@@ -88,7 +88,7 @@ enum wasi_errno wc_p1_wait(struct p1_call *c, struct node *n, uint8_t want);
 /* Has the store been interrupted? Then the call traps. */
 bool wc_p1_interrupted(struct p1_call *c);
 
-/* --------------------------------------------------------- vectors of bytes */
+/* -------------------------------------------------------- vectors of bytes */
 
 struct p1_iovec {
     uint32_t address, len;
@@ -106,7 +106,7 @@ struct p1_iovs {
 enum wasi_errno wc_p1_iovs(struct p1_call *c, slot address, slot len,
                            struct p1_iovs *out);
 
-/* -------------------------------------------------------- layouts (docs.md) */
+/* ------------------------------------------------------- layouts (docs.md) */
 
 struct p1_fdstat {
     uint8_t filetype, pad0;

@@ -20,7 +20,7 @@ enum wasi_errno wc_p1_fd_renumber(struct p1_call *c, const slot *a)
     return wc_fd_renumber(&c->wasi->fds, FD(a[0]), FD(a[1]));
 }
 
-/* ------------------------------------------------------------------- fdstat */
+/* ------------------------------------------------------------------ fdstat */
 
 enum wasi_errno wc_p1_fd_fdstat_get(struct p1_call *c, const slot *a)
 {
@@ -57,7 +57,7 @@ enum wasi_errno wc_p1_fd_fdstat_set_rights(struct p1_call *c, const slot *a)
     return wc_fd_set_rights(&c->wasi->fds, FD(a[0]), a[1], a[2]);
 }
 
-/* ----------------------------------------------------------------- filestat */
+/* ---------------------------------------------------------------- filestat */
 
 enum wasi_errno wc_p1_fd_filestat_get(struct p1_call *c, const slot *a)
 {
@@ -144,7 +144,7 @@ enum wasi_errno wc_p1_fd_datasync(struct p1_call *c, const slot *a)
     return sync_fd(c, a[0], true);
 }
 
-/* ------------------------------------------------------------------ prestat */
+/* ----------------------------------------------------------------- prestat */
 
 enum wasi_errno wc_p1_fd_prestat_get(struct p1_call *c, const slot *a)
 {

@@ -131,7 +131,7 @@ enum wasi_errno wc_p1_fd_pwrite(struct p1_call *c, const slot *a)
     return a[3] > INT64_MAX ? ERRNO_INVAL : transfer(c, a, a[4], a[3], true);
 }
 
-/* ----------------------------------------------------------------- position */
+/* ---------------------------------------------------------------- position */
 
 static enum wasi_errno whence_of(struct p1_call *c, slot number,
                                  enum os_whence *out)
@@ -175,7 +175,7 @@ enum wasi_errno wc_p1_fd_tell(struct p1_call *c, const slot *a)
     return seek(c, a[0], 0, OS_SEEK_CUR, a[1]);
 }
 
-/* -------------------------------------------------------------- directories */
+/* ------------------------------------------------------------- directories */
 
 /* Copies what fits of `data`. */
 static void put_part(uint8_t *out, uint32_t room, uint32_t *used,

@@ -57,7 +57,7 @@ static enum wasi_errno follows(slot flags, bool *out)
                                                       : ERRNO_SUCCESS;
 }
 
-/* --------------------------------------------------------------------- open */
+/* -------------------------------------------------------------------- open */
 
 struct open_args {
     bool follow;
@@ -163,7 +163,7 @@ enum wasi_errno wc_p1_path_open(struct p1_call *c, const slot *a)
     return e == ERRNO_SUCCESS ? p1_put_u32(c, a[8], fd) : e;
 }
 
-/* --------------------------------------------------------------- attributes */
+/* -------------------------------------------------------------- attributes */
 
 enum wasi_errno wc_p1_path_filestat_get(struct p1_call *c, const slot *a)
 {
@@ -221,7 +221,7 @@ enum wasi_errno wc_p1_path_readlink(struct p1_call *c, const slot *a)
     return p1_put_u32(c, a[5], (uint32_t)len);
 }
 
-/* ------------------------------------------------------ making and removing */
+/* ----------------------------------------------------- making and removing */
 
 enum wasi_errno wc_p1_path_create_directory(struct p1_call *c, const slot *a)
 {

@@ -36,7 +36,7 @@ struct poll {
     struct os_pollfd *fds;
 };
 
-/* ------------------------------------------------------------ subscriptions */
+/* ----------------------------------------------------------- subscriptions */
 
 /* The clock part has one more field in front in old programs. */
 static void subscribe_clock(struct waiting *w, const uint8_t *u, bool unstable)
@@ -105,7 +105,7 @@ static enum wasi_errno subscribe(struct p1_call *c, struct poll *p,
     return ERRNO_SUCCESS;
 }
 
-/* ------------------------------------------------------------------ waiting */
+/* ----------------------------------------------------------------- waiting */
 
 /* Marks what is ready now; *wait_ns is the time to the next deadline. */
 static void look(struct poll *p, uint64_t *wait_ns)
@@ -148,7 +148,7 @@ static enum wasi_errno wait_for_any(struct p1_call *c, struct poll *p)
     }
 }
 
-/* ------------------------------------------------------------------- events */
+/* ------------------------------------------------------------------ events */
 
 static struct p1_event event_of(const struct waiting *w)
 {

@@ -5,7 +5,7 @@
 #include "base/os_random.h"
 #include "runtime/store.h"
 
-/* --------------------------------------------------- arguments, environment */
+/* -------------------------------------------------- arguments, environment */
 
 /* Copies the strings to `bytes`, and the address of each to `list`. */
 static enum wasi_errno put_strings(struct p1_call *c, const struct strings *s,
@@ -51,7 +51,7 @@ enum wasi_errno wc_p1_environ_sizes_get(struct p1_call *c, const slot *a)
     return put_sizes(c, &c->wasi->env, a[0], a[1]);
 }
 
-/* ------------------------------------------------------------------- clocks */
+/* ------------------------------------------------------------------ clocks */
 
 static enum wasi_errno clock_of(slot id, enum os_clock *out)
 {
@@ -85,7 +85,7 @@ enum wasi_errno wc_p1_clock_time_get(struct p1_call *c, const slot *a)
     return e == ERRNO_SUCCESS ? p1_put_u64(c, a[2], ns) : e;
 }
 
-/* --------------------------------------------------------------- randomness */
+/* -------------------------------------------------------------- randomness */
 
 enum wasi_errno wc_p1_random_get(struct p1_call *c, const slot *a)
 {
@@ -107,7 +107,7 @@ enum wasi_errno wc_p1_random_get(struct p1_call *c, const slot *a)
     return ERRNO_SUCCESS;
 }
 
-/* ------------------------------------------------------------------ process */
+/* ----------------------------------------------------------------- process */
 
 static enum wasi_errno exit_with(struct p1_call *c, uint32_t code)
 {

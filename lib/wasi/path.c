@@ -146,7 +146,7 @@ static enum wasi_errno walk_dir(int root, const char *path, int *fd)
     return e;
 }
 
-/* ---------------------------------------------------------------- resolving */
+/* --------------------------------------------------------------- resolving */
 
 /* Lets the kernel resolve. *refused: it cannot, the walker has to. A filter
  * may also say EPERM; so may the file, then the walker gets the same. */

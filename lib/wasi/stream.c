@@ -32,7 +32,7 @@ static size_t total(const struct os_iovec *iov, uint32_t len)
     return sum;
 }
 
-/* --------------------------------------------------------------------- null */
+/* -------------------------------------------------------------------- null */
 
 static enum wasi_errno null_read(struct node *n, const struct os_iovec *iov,
                                  uint32_t len, uint64_t offset, size_t *done)
@@ -62,7 +62,7 @@ struct node *wc_stream_null(void)
     return stream_new(sizeof(struct node), &null_ops);
 }
 
-/* -------------------------------------------------------------------- bytes */
+/* ------------------------------------------------------------------- bytes */
 
 struct bytes_stream {
     struct node node;
@@ -114,7 +114,7 @@ struct node *wc_stream_bytes(const void *data, size_t size)
     return n;
 }
 
-/* ------------------------------------------------------------------- buffer */
+/* ------------------------------------------------------------------ buffer */
 
 struct wasi_buffer_t {
     atomic_uint refs;
@@ -220,7 +220,7 @@ struct node *wc_stream_buffer(struct wasi_buffer_t *buffer)
     return n;
 }
 
-/* ---------------------------------------------------------------- callbacks */
+/* --------------------------------------------------------------- callbacks */
 
 struct callback_stream {
     struct node node;

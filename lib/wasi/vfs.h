@@ -147,7 +147,7 @@ enum wasi_errno wc_node_receive(struct node *n, const struct os_iovec *iov,
                                 bool *truncated);
 enum wasi_errno wc_node_shutdown(struct node *n, bool receive, bool send);
 
-/* ------------------------------------------------------------- the families */
+/* ------------------------------------------------------------ the families */
 
 /* Whose a host descriptor is. */
 enum host_fd {

@@ -9,7 +9,7 @@
 #include "wasi/limits.h"
 #include "wasi/p1.h"
 
-/* --------------------------------------------------------------- setting up */
+/* -------------------------------------------------------------- setting up */
 
 static bool strings_fill(struct strings *s, char *const *list, uint32_t count,
                          struct error *e)
@@ -163,7 +163,7 @@ void wc_wasi_unref(struct wasi *w)
     free(w);
 }
 
-/* ------------------------------------------------------------------ imports */
+/* ----------------------------------------------------------------- imports */
 
 static const char stable_name[] = "wasi_snapshot_preview1";
 static const char unstable_name[] = "wasi_unstable";
@@ -252,29 +252,4 @@ struct func *wc_wasi_import(struct wasi *w, struct store *store,
             return import_new(w, store, f, unstable, e);
     }
     return NULL;
-}
-
-static bool define_all(struct wasi *w, struct store *store, bool unstable,
-                       struct linker *l, struct error *e)
-{
-    const char *module = unstable ? unstable_name : stable_name;
-    struct span module_span = {(const uint8_t *)module, strlen(module)};
-    for (uint32_t i = 0; i < P1_FUNCTIONS; i++) {
-        const struct p1_function *f = &wc_p1_functions[i];
-        struct span name = {(const uint8_t *)f->name, strlen(f->name)};
-        if (unstable && !f->in_unstable)
-            continue;
-        struct func *func = import_new(w, store, f, unstable, e);
-        if (func == NULL ||
-            !wc_linker_define(l, module_span, name, &func->entity, e))
-            return false;
-    }
-    return true;
-}
-
-bool wc_wasi_define(struct wasi *w, struct store *store, struct linker *l,
-                    struct error *e)
-{
-    return define_all(w, store, false, l, e) &&
-           define_all(w, store, true, l, e);
 }

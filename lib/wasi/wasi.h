@@ -8,7 +8,6 @@
 #define WASI_WASI_H
 
 #include "base/error.h"
-#include "host/linker.h"
 #include "runtime/func.h"
 
 struct wasi;
@@ -29,13 +28,10 @@ bool wc_wasi_module(struct span module);
 
 /* The host function for one import, newly made in `store`. NULL without an
  * error when WASI has no such function; NULL with the error set when memory
- * has run out. The guest's memory is that of the calling instance. */
+ * has run out. The guest's memory is that of the calling instance, which must
+ * export it as "memory"; what needs it traps otherwise. */
 struct func *wc_wasi_import(struct wasi *w, struct store *store,
                             struct span module, struct span field,
                             struct error *e) WC_MUST_CHECK;
-
-/* Defines all of them, of both modules, in a linker for `store`. */
-bool wc_wasi_define(struct wasi *w, struct store *store, struct linker *l,
-                    struct error *e) WC_MUST_CHECK;
 
 #endif

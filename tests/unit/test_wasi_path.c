@@ -14,7 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* ----------------------------------------------------------- the operations */
+/* ---------------------------------------------------------- the operations */
 
 typedef enum wasi_errno (*path_op)(struct guest *g, const char *path);
 
@@ -140,7 +140,7 @@ static const struct {
     {"symlink", op_symlink, CHANGES},
 };
 
-/* ----------------------------------------------------------------- the tree */
+/* ---------------------------------------------------------------- the tree */
 
 static void make_tree(struct guest *g)
 {
@@ -324,7 +324,7 @@ Test(wasi_path, slashes_do_not_lead_out_walker)
     check_slashes(true);
 }
 
-/* --------------------------------------------------------------- good paths */
+/* -------------------------------------------------------------- good paths */
 
 /* Both resolvers come to the same for these; a tree that was changed is made
  * anew. */
@@ -552,7 +552,7 @@ Test(wasi_path, absolute_links_are_not_made)
     guest_delete(g);
 }
 
-/* ---------------------------------------------------------------- read-only */
+/* --------------------------------------------------------------- read-only */
 
 static void check_read_only(bool walk)
 {
@@ -614,7 +614,7 @@ Test(wasi_path, read_only_walker)
     check_read_only(true);
 }
 
-/* ----------------------------------------------------------------- listings */
+/* ---------------------------------------------------------------- listings */
 
 enum { ENTRIES = 500 };
 
@@ -686,7 +686,7 @@ Test(wasi_path, listings_with_any_buffer)
     guest_delete(g);
 }
 
-/* -------------------------------------------------------------------- races */
+/* ------------------------------------------------------------------- races */
 
 struct swapper {
     char *real, *link;
@@ -706,9 +706,9 @@ static void *swap_all_the_time(void *arg)
     return NULL;
 }
 
-/* Somebody swaps a directory and a link to the outside while the guest opens
- * a file through that name: it gets its own file or an error, never the
- * canary. */
+/* Somebody swaps a directory and a link to the outside while the guest opens a
+ * file through that name: it gets its own file or an error, never the canary.
+ */
 static void check_race(bool walk)
 {
     struct guest *g = guest_in_dir(walk, WASI_DIR_READ_WRITE);
@@ -753,7 +753,7 @@ Test(wasi_path, swapped_under_our_feet_walker)
     check_race(true);
 }
 
-/* -------------------------------------------------------------------- fifos */
+/* ------------------------------------------------------------------- fifos */
 
 Test(wasi_path, fifos_do_not_block)
 {

@@ -86,7 +86,8 @@ static inline struct guest *guest_new(void)
     g->instance.exported_memory = g->memory;
     g->config = wasi_config_new();
     cr_assert_not_null(g->config);
-    snprintf(g->root, sizeof g->root, "/tmp/wasmc-test-XXXXXX");
+    strcpy(g->root, "/tmp/wasmc-test-");
+    memset(g->root + strlen(g->root), 'X', 6); /* as mkdtemp wants it */
     cr_assert_not_null(mkdtemp(g->root));
     host_dir(g, "inside");
     host_dir(g, "outside");
@@ -128,7 +129,7 @@ static inline void guest_delete(struct guest *g)
     free(g);
 }
 
-/* ------------------------------------------------------------------ calling */
+/* ----------------------------------------------------------------- calling */
 
 static inline struct span span_of(const char *s)
 {
@@ -170,7 +171,7 @@ static inline enum wasi_errno guest_call_in(struct guest *g,
                      #__VA_ARGS__, wc_errno_text(expect_got));           \
     } while (0)
 
-/* ------------------------------------------------------------------- memory */
+/* ------------------------------------------------------------------ memory */
 
 static inline uint8_t *guest_at(struct guest *g, uint32_t address)
 {
