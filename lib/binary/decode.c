@@ -169,7 +169,7 @@ static bool keep_customs(struct decoder *d)
     return true;
 }
 
-/* --- Errors inside bodies -------------------------------------------------- */
+/* --- Errors inside bodies ------------------------------------------------- */
 
 /* How far the last number of a body may run over its end. */
 #define BODY_OVERRUN_BYTES 16u

@@ -201,7 +201,8 @@ Test(interp, blocks)
 {
     static const struct row rows[] = {
         /* a loop with parameters: 10! */
-        {"(result i32) (local i32) i32.const 1 i32.const 10 (loop (param i32 i32)"
+        {"(result i32) (local i32) i32.const 1 i32.const 10 "
+         "(loop (param i32 i32)"
          " (result i32) local.tee 0 i32.mul local.get 0 i32.const 1 i32.sub"
          " local.get 0 i32.const 1 i32.gt_s br_if 0 drop)", {0}, {3628800}},
         {"(param i32) (result i32 i32) local.get 0 i32.const 2 (block (param"

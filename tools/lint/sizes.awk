@@ -23,7 +23,7 @@ FNR == 1 {
 length($0) > 80 && file !~ /\.def$/ { report(FNR, "more than 80 columns") }
 /dispatch/ { dispatch = FNR }
 /^\{/ { start = FNR; labels = FNR - dispatch < 8 ? FNR : 0 }
-start && /^[ \t]*(case |default:|OP\(|\[|#)/ { labels++ }
+start && /^[ \t]*(case |default:|OP\(|\[|#|\{|"|[A-Z_]+\()/ { labels++ }
 /^\}/ {
     if (start && FNR - start - 1 > 70 && labels * 3 < FNR - start)
         report(start, "a function of " FNR - start - 1 " lines")
