@@ -30,17 +30,22 @@ def run_if_needed(command, target, sources):
         f.write(text)
 
 
-def build(kernel, out):
+def build(kernel, out, wasmc):
     """Returns (module, native program)."""
     os.makedirs(out, exist_ok=True)
-    sources = [os.path.join(KERNELS, kernel.name + ".c"),
-               os.path.join(KERNELS, "kernel.c")]
-    inputs = [*sources, os.path.join(KERNELS, "kernel.h")]
     module = os.path.join(out, kernel.name + ".wasm")
     native = os.path.join(out, kernel.name + ".native")
+    name = kernel.wat.removesuffix(".wat") or kernel.name
+    sources = [os.path.join(KERNELS, name + ".c"),
+               os.path.join(KERNELS, "kernel.c")]
+    inputs = [*sources, os.path.join(KERNELS, "kernel.h")]
     common = [compiler(), "-O2", "-fwrapv", "-ffp-contract=off", *sources,
               "-lm"]
-    run_if_needed([*common, "--target=wasm32-wasi", "--sysroot=/usr",
-                   *kernel.cflags, "-o", module], module, inputs)
     run_if_needed([*common, "-o", native], native, inputs)
+    if kernel.wat:
+        text = os.path.join(KERNELS, kernel.wat)
+        run_if_needed([wasmc, "wat2wasm", text, "-o", module], module, [text])
+    else:
+        run_if_needed([*common, "--target=wasm32-wasi", "--sysroot=/usr",
+                       *kernel.cflags, "-o", module], module, inputs)
     return module, native

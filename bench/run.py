@@ -37,7 +37,8 @@ def checksum(native, size):
 
 def run_kernel(kernel, found, options):
     """Samples of all engines for one kernel, rounds interleaved."""
-    module, native = build.build(kernel, os.path.join(options.out, "kernels"))
+    module, native = build.build(kernel, os.path.join(options.out, "kernels"),
+                                 options.wasmc)
     baseline = Engine("native", native)
     baseline.path = native
     sizes = {False: kernel.small if options.small else kernel.size,

@@ -13,10 +13,12 @@ class Kernel:
     size: int
     small: int
     cflags: tuple = ()
+    wat: str = ""  # a text module instead; the native program is still `name`
 
 
 KERNELS = (
     Kernel("fib", 430, 43),
+    Kernel("fib-wat", 430, 43, wat="fib.wat"),
     Kernel("tak", 1450, 145),
     Kernel("sieve", 160, 16),
     Kernel("matmul", 600, 60),
