@@ -99,6 +99,40 @@
     BRANCH_FORMS(BRANCH_FORM, fn, T)   \
     BRANCH_FORMS(LOOP_FORM, fn, T)
 
+/* The end of a counted loop: adds a constant to a local (from a to d) and goes
+ * back if the comparison of the new value holds. x[0]: the constant, and what
+ * is compared with, a slot or a constant. */
+#define COUNT_FORM(fn, form, B)                                  \
+    HANDLER(i32_add_##fn##_##form##_loop, {                      \
+        uint32_t next = S_i32(a) + (uint32_t)ip->x[0];           \
+        fp[ip->d] = next;                                        \
+        if (fn(next, (uint32_t)(B))) {                           \
+            POLL();                                              \
+            JUMP(ip->k);                                         \
+        }                                                        \
+        NEXT(3);                                                 \
+    })
+#define COUNT_FORMS(fn)                     \
+    COUNT_FORM(fn, s, fp[ip->x[0] >> 32])   \
+    COUNT_FORM(fn, k, ip->x[0] >> 32)
+
+/* Two operators in one; each rounds. x, y are multiplied. */
+#define MUL_FORM(name, form, x, y, z, expr) \
+    HANDLER(name##_##form##_s, {            \
+        double m = f64_mul(x, y), c = z;    \
+        PUT_s_f64(expr);                    \
+        NEXT(2);                            \
+    })                                      \
+    HANDLER(name##_##form##_r, {            \
+        double m = f64_mul(x, y), c = z;    \
+        PUT_r_f64(expr);                    \
+        NEXT(2);                            \
+    })
+#define MUL_FORMS(name, expr)                                    \
+    MUL_FORM(name, sss, S_f64(a), S_f64(b), S_f64(c), expr)      \
+    MUL_FORM(name, rss, R_f64, S_f64(b), S_f64(c), expr)         \
+    MUL_FORM(name, ssr, S_f64(a), S_f64(b), R_f64, expr)
+
 #define UN_FORM(fn, form, R, T, CHECK, A) \
     HANDLER(fn##_##form##_s, {            \
         ctype_##T arg = A;                \
@@ -143,12 +177,25 @@
         PUT_r_##R(result);                           \
         NEXT(words);                                 \
     })
-#define LOADS(name, R, C)                                   \
-    LOAD_FORM(name, s, R, C, ADDRESS, S_i32(a), 2)          \
-    LOAD_FORM(name, r, R, C, ADDRESS, R_i32, 2)             \
-    LOAD_FORM(name, k, R, C, ADDRESS, 0, 2)                 \
-    LOAD_FORM(name, p, R, C, POINTER, acc, 2)               \
-    LOAD_FORM(name, x, R, C, ADDRESS, S_i32(a) + S_i32(x[0]), 3)
+/* An address that is a sum, with the wrapping of i32.add: b is a slot or a
+ * constant in x[0], whose upper half has the shift of a scaled index. */
+#define SLOT_B ((uint32_t)fp[(uint32_t)ip->x[0]])
+#define CONST_B ((uint32_t)ip->x[0])
+#define SCALED(A) ((uint32_t)(A) << (ip->x[0] >> 32))
+#define LOADS(name, R, C)                                                  \
+    LOAD_FORM(name, s, R, C, ADDRESS, S_i32(a), 2)                         \
+    LOAD_FORM(name, r, R, C, ADDRESS, R_i32, 2)                            \
+    LOAD_FORM(name, k, R, C, ADDRESS, 0, 2)                                \
+    LOAD_FORM(name, p, R, C, POINTER, acc, 2)                              \
+    LOAD_FORM(name, ss, R, C, ADDRESS, S_i32(a) + SLOT_B, 3)               \
+    LOAD_FORM(name, sk, R, C, ADDRESS, S_i32(a) + CONST_B, 3)              \
+    LOAD_FORM(name, rs, R, C, ADDRESS, R_i32 + SLOT_B, 3)                  \
+    LOAD_FORM(name, rk, R, C, ADDRESS, R_i32 + CONST_B, 3)                 \
+    LOAD_FORM(name, scaled_ss, R, C, ADDRESS, SCALED(S_i32(a)) + SLOT_B, 3) \
+    LOAD_FORM(name, scaled_sk, R, C, ADDRESS, SCALED(S_i32(a)) + CONST_B,  \
+              3)                                                           \
+    LOAD_FORM(name, scaled_rs, R, C, ADDRESS, SCALED(acc) + SLOT_B, 3)     \
+    LOAD_FORM(name, scaled_rk, R, C, ADDRESS, SCALED(acc) + CONST_B, 3)
 
 #define STORE_FORM(name, form, C, WHERE, A, V, words) \
     HANDLER(name##_##form, {                          \
@@ -157,7 +204,7 @@
         memcpy(at, &value, sizeof value);             \
         NEXT(words);                                  \
     })
-/* The value is in field d or in x[0]. */
+/* The value is in field d, or in x[0] or behind the constant of the sum. */
 #define STORES(name, T, C)                                  \
     STORE_FORM(name, ss, C, ADDRESS, S_i32(a), S_##T(d), 2) \
     STORE_FORM(name, rs, C, ADDRESS, R_i32, S_##T(d), 2)    \
@@ -167,12 +214,16 @@
     STORE_FORM(name, kk, C, ADDRESS, 0, ip->x[0], 3)        \
     STORE_FORM(name, sr, C, ADDRESS, S_i32(a), R_##T, 2)    \
     STORE_FORM(name, kr, C, ADDRESS, 0, R_##T, 2)           \
-    STORE_FORM(name, ps, C, POINTER, acc, S_##T(d), 2)
+    STORE_FORM(name, ps, C, POINTER, acc, S_##T(d), 2)      \
+    STORE_FORM(name, sum_s, C, ADDRESS, S_i32(a) + CONST_B, S_##T(d), 3) \
+    STORE_FORM(name, sum_k, C, ADDRESS, S_i32(a) + CONST_B, ip->x[1], 4) \
+    STORE_FORM(name, sum_r, C, ADDRESS, S_i32(a) + CONST_B, R_##T, 3)
 /* Floats in slots and constants are stored as integers. */
 #define FLOAT_STORES(name, T)                                  \
     STORE_FORM(name, sr, ctype_##T, ADDRESS, S_i32(a), R_##T, 2) \
     STORE_FORM(name, kr, ctype_##T, ADDRESS, 0, R_##T, 2)      \
-    STORE_FORM(name, rr, ctype_##T, ADDRESS, R_i32, R_##T, 2)
+    STORE_FORM(name, rr, ctype_##T, ADDRESS, R_i32, R_##T, 2)  \
+    STORE_FORM(name, sum_r, ctype_##T, ADDRESS, S_i32(a) + CONST_B, R_##T, 3)
 
 /* Vectors: two slots, which need not be aligned to 16. */
 #define V(f) slots_v128(&fp[ip->f])

@@ -51,10 +51,13 @@ enum family {
 /* Forms in the order of forms.h. */
 enum binary_form { FORM_SS, FORM_SK, FORM_RS, FORM_RK, FORM_SR, FORM_KS,
                    FORM_KR };
-enum load_form { LOAD_S, LOAD_R, LOAD_K, LOAD_P, LOAD_X };
+enum load_form { LOAD_S, LOAD_R, LOAD_K, LOAD_P, LOAD_SUM /* 4, as FORM_ */,
+                 LOAD_SCALED = LOAD_SUM + 4 /* likewise */ };
 enum store_form { STORE_SS, STORE_RS, STORE_KS, STORE_SK, STORE_RK, STORE_KK,
-                  STORE_SR, STORE_KR, STORE_PS };
-enum float_store_form { STORE_FLOAT_SR, STORE_FLOAT_KR, STORE_FLOAT_RR };
+                  STORE_SR, STORE_KR, STORE_PS, STORE_SUM_S, STORE_SUM_K,
+                  STORE_SUM_R };
+enum float_store_form { STORE_FLOAT_SR, STORE_FLOAT_KR, STORE_FLOAT_RR,
+                        STORE_FLOAT_SUM_R };
 
 struct family_row {
     uint8_t family;

@@ -12,6 +12,8 @@
  *   LOCAL   still in the local; must be copied home before the local changes.
  *           The aliases of a local are a list, topmost first.
  *   CONST   nowhere yet
+ *   SUM     an i32 local plus a constant, nowhere yet; an alias like LOCAL.
+ *           Loads and stores take it as an address
  *
  * Where paths meet all operands are TEMP and sealed, so that every path agrees.
  * Unreachable code is skipped.
@@ -28,7 +30,8 @@
 #define NOWHERE UINT32_MAX
 #define SLOT_MAX 0xffffu /* what a slot field holds */
 
-enum operand_kind { OPERAND_TEMP, OPERAND_LOCAL, OPERAND_CONST };
+enum operand_kind { OPERAND_TEMP, OPERAND_LOCAL, OPERAND_CONST,
+                    OPERAND_SUM };
 
 struct operand {
     uint8_t kind;
@@ -38,8 +41,8 @@ struct operand {
     uint16_t handler; /* TEMP: of the producer */
     uint32_t home;
     uint32_t pos;     /* TEMP: of the producer; NOWHERE: it is sealed */
-    uint32_t local, below; /* LOCAL: index; next alias, 1 + stack index */
-    uint64_t bits;         /* CONST */
+    uint32_t local, below; /* LOCAL, SUM: index; next alias, 1 + stack index */
+    uint64_t bits;         /* CONST, SUM */
 };
 
 enum control_kind { CONTROL_FUNC, CONTROL_BLOCK, CONTROL_LOOP, CONTROL_IF };
@@ -89,6 +92,8 @@ struct translator {
 
     uint32_t last;        /* position of the last instruction, unless control
                              can come between it and what follows */
+    uint32_t prev;        /* likewise of the one before */
+    uint16_t last_handler, prev_handler;
     uint32_t last_offset; /* in the module */
     uint32_t acc_from[3]; /* accumulators are free from here on */
 
@@ -169,6 +174,11 @@ struct source {
     uint64_t bits;
 };
 
+WC_INLINE bool operand_is_alias(const struct operand *o)
+{
+    return o->kind == OPERAND_LOCAL || o->kind == OPERAND_SUM;
+}
+
 void wc_operand_push(struct translator *t, struct operand o);
 struct operand wc_operand_pop(struct translator *t);
 /* What a popped operand is for the next instruction: one of `allowed`, which
@@ -222,6 +232,9 @@ void wc_push_types(struct translator *t, const valtype *types, uint32_t len);
 /* Returns from the function with what is on the stack; with `peek`, on one of
  * two paths: the operands stay as they are. */
 void wc_emit_return(struct translator *t, bool peek);
+
+/* Computes a popped SUM into its home slot. */
+void wc_operand_compute(struct translator *t, struct operand *o);
 
 /* Translates comparison `op` of the two topmost operands. */
 void wc_translate_binary(struct translator *t, uint32_t op);

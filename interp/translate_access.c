@@ -37,9 +37,70 @@ static uint32_t bytes_of(const struct translator *t)
     return wc_imm_access_bytes((enum imm)wc_opcodes[t->in.op].imm);
 }
 
+/* How a load finds its address when that is a sum. */
+struct sum_address {
+    uint32_t form; /* after LOAD_SUM */
+    uint32_t a, b; /* fields; b is a slot or a constant */
+    uint32_t shift;
+};
+
+/* A sum that came last is taken back, and so is the shift of one of its
+ * operands, if that came right before. */
+static bool take_sum(struct translator *t, struct operand *o,
+                     struct sum_address *s)
+{
+    if (o->kind == OPERAND_SUM) {
+        struct operand base = *o;
+        base.kind = OPERAND_LOCAL;
+        *s = (struct sum_address){
+            FORM_SK, wc_operand_use(t, &base, IN_SLOT, 1).slot,
+            (uint32_t)o->bits, 0};
+        return true;
+    }
+    if (t->failed || o->kind != OPERAND_TEMP || o->op != OP_I32_ADD ||
+        o->pos == NOWHERE || o->pos != t->last)
+        return false;
+    uint64_t word = t->code.data[o->pos + 1];
+    s->form = (o->handler - H_i32_add_ss_s) / 2u;
+    s->a = (uint32_t)(word >> 16) & SLOT_MAX;
+    s->b = (uint32_t)(word >> 32);
+    s->shift = 0;
+    wc_emit_undo(t, o->pos);
+    if (t->last == NOWHERE || (s->form != FORM_RS && s->form != FORM_RK) ||
+        (t->last_handler != H_i32_shl_sk_r &&
+         t->last_handler != H_i32_shl_rk_r))
+        return true;
+    word = t->code.data[t->last + 1];
+    if (t->last_handler == H_i32_shl_sk_r)
+        s->form -= FORM_RS - FORM_SS;
+    s->form += LOAD_SCALED - LOAD_SUM;
+    s->a = (uint32_t)(word >> 16) & SLOT_MAX;
+    s->shift = (uint32_t)(word >> 32) & 31;
+    wc_emit_undo(t, t->last);
+    return true;
+}
+
+static void load_sum(struct translator *t, const struct family_row *row,
+                     const struct sum_address *s)
+{
+    uint32_t handler = row->handler + 2u * (LOAD_SUM + s->form);
+    uint32_t form = s->form & 3;
+    if (form == FORM_RS || form == FORM_RK)
+        t->acc_from[0] = t->code.len;
+    uint32_t pos = wc_emit(t, handler, wc_operand_result(t), s->a,
+                           (uint32_t)t->in.memarg.offset);
+    wc_emit_word(t, pair(s->b, s->shift));
+    wc_operand_push_result(t, (enum optype)row->result, pos, handler, true, 0);
+}
+
 static void translate_load(struct translator *t, const struct family_row *row)
 {
     struct operand address = wc_operand_pop(t);
+    struct sum_address sum;
+    if (is_near(t) && take_sum(t, &address, &sum)) {
+        load_sum(t, row, &sum);
+        return;
+    }
     uint32_t handler = row->handler, offset = 0, a = 0;
     if (is_near(t)) {
         struct source s =
@@ -68,6 +129,26 @@ static enum store_form store_form(enum where address, enum where value)
     return (enum store_form)forms[address][value];
 }
 
+/* The address is a sum that waits. */
+static void store_sum(struct translator *t, const struct family_row *row,
+                      struct source v, const struct operand *address)
+{
+    struct operand base = *address;
+    base.kind = OPERAND_LOCAL;
+    uint32_t a = wc_operand_use(t, &base, IN_SLOT, 1).slot;
+    bool is_float = row->family == FAMILY_STORE_FLOAT;
+    uint32_t handler = (is_float ? row->like : row->handler) +
+                       (uint32_t)(v.where == IN_ACC     ? STORE_SUM_R
+                                  : v.where == IN_CONST ? STORE_SUM_K
+                                                        : STORE_SUM_S);
+    if (is_float && v.where == IN_ACC)
+        handler = row->handler + (uint32_t)STORE_FLOAT_SUM_R;
+    wc_emit(t, handler, v.slot, a, (uint32_t)t->in.memarg.offset);
+    wc_emit_word(t, (uint32_t)address->bits);
+    if (v.where == IN_CONST)
+        wc_emit_word(t, v.bits);
+}
+
 static void store_near(struct translator *t, const struct family_row *row,
                        struct operand *value, struct operand *address)
 {
@@ -75,6 +156,10 @@ static void store_near(struct translator *t, const struct family_row *row,
     uint32_t offset;
     struct source v =
         wc_operand_use(t, value, IN_SLOT | IN_ACC | IN_CONST, 0);
+    if (address->kind == OPERAND_SUM) {
+        store_sum(t, row, v, address);
+        return;
+    }
     struct source s =
         use_address(t, address, IN_SLOT | IN_ACC | IN_CONST, &offset);
     uint32_t handler;

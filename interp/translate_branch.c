@@ -41,7 +41,9 @@ static void prepare_values(struct translator *t, const struct label *l)
 {
     if (l->slots > 1)
         wc_operand_flush(t, 0);
-    else if (l->len == 1 && in_place(t, l))
+    else if (l->len == 1 &&
+             (in_place(t, l) ||
+              (!t->failed && vec_top(&t->stack).kind == OPERAND_SUM)))
         wc_operand_flush(t, t->stack.len - 1);
 }
 
@@ -194,6 +196,59 @@ void wc_emit_conditional(struct translator *t, const struct condition *c,
     wc_emit_patch(t, list, 2 * pos + 3, pos);
 }
 
+/* Comparisons that the addition before them can be joined with, where a loop
+ * goes back; the form with a constant follows the one with a slot. */
+static uint32_t counting_handler(uint32_t op)
+{
+    switch (op) {
+    case OP_I32_NE:
+        return H_i32_add_i32_ne_s_loop;
+    case OP_I32_LT_S:
+        return H_i32_add_i32_lt_s_s_loop;
+    case OP_I32_LT_U:
+        return H_i32_add_i32_lt_u_s_loop;
+    case OP_I32_GT_S:
+        return H_i32_add_i32_gt_s_s_loop;
+    case OP_I32_GE_S:
+        return H_i32_add_i32_ge_s_s_loop;
+    default:
+        return 0;
+    }
+}
+
+static bool emit_counting(struct translator *t, struct condition c,
+                          const struct control *loop)
+{
+    if (t->failed || t->last == NOWHERE || t->last_handler != H_i32_add_sk_s ||
+        (c.form != FORM_SS && c.form != FORM_SK))
+        return false;
+    uint64_t word = t->code.data[t->last + 1];
+    uint32_t d = (uint32_t)word & SLOT_MAX;
+    if (c.form == FORM_SS && c.a != d && c.b == d) {
+        c.b = c.a;
+        c.a = d;
+        c.op = wc_families[c.op].mirror;
+    }
+    uint32_t handler = counting_handler(c.op);
+    if (handler == 0 || c.a != d || (c.form == FORM_SS && c.b == d))
+        return false;
+    wc_emit_undo(t, t->last);
+    bool constant = c.form == FORM_SK;
+    wc_emit(t, handler + constant, d, (uint32_t)(word >> 16) & SLOT_MAX,
+            loop->start - t->code.len);
+    wc_emit_word(t, pair((uint32_t)(word >> 32),
+                         constant ? (uint32_t)c.bits : c.b));
+    return true;
+}
+
+static void branch_back(struct translator *t, const struct condition *c,
+                        const struct control *loop)
+{
+    if (!emit_counting(t, *c, loop))
+        emit_condition(t, c, true, loop->start - t->code.len);
+    t->last = NOWHERE;
+}
+
 void wc_branch_if(struct translator *t, struct condition *c, uint32_t depth)
 {
     struct label l = label_at(t, depth);
@@ -201,7 +256,7 @@ void wc_branch_if(struct translator *t, struct condition *c, uint32_t depth)
     prepare_values(t, &l);
     if (!func && in_place(t, &l)) {
         if (l.control->kind == CONTROL_LOOP)
-            emit_condition(t, c, true, l.control->start - t->code.len);
+            branch_back(t, c, l.control);
         else
             wc_emit_conditional(t, c, &l.control->patches);
     } else {

@@ -17,7 +17,10 @@ uint32_t wc_emit(struct translator *t, uint32_t handler, uint32_t d,
     t->code.data[pos] = word;
     t->code.data[pos + 1] = insn_word(d, a, u);
     t->code.len += INSN_WORDS;
+    t->prev = t->last;
+    t->prev_handler = t->last_handler;
     t->last = pos;
+    t->last_handler = (uint16_t)handler;
     t->last_offset = t->in.offset;
     if (pos == t->find)
         t->found = t->in.offset;
@@ -35,6 +38,12 @@ void wc_emit_copy(struct translator *t, uint32_t to, uint32_t from,
 {
     if (to == from)
         return;
+    if (slots == 1 && to <= SLOT_MAX && from <= SLOT_MAX &&
+        t->last != NOWHERE && t->last_handler == H_copy) {
+        t->code.data[t->last + 1] |= insn_word(0, 0, to | from << 16);
+        wc_emit_rewrite(t, t->last, H_copy_two);
+        return;
+    }
     if (slots <= 2 && to <= SLOT_MAX && from <= SLOT_MAX) {
         wc_emit(t, slots == 1 ? H_copy : H_copy_v128, to, from, 0);
         return;
@@ -59,14 +68,16 @@ void wc_emit_const(struct translator *t, uint32_t to, uint64_t bits)
 void wc_emit_undo(struct translator *t, uint32_t pos)
 {
     t->code.len = pos;
-    t->last = NOWHERE;
+    t->last = t->prev;
+    t->last_handler = t->prev_handler;
+    t->prev = NOWHERE;
 }
 
 void wc_emit_seal(struct translator *t)
 {
     for (unsigned i = 0; i < 3; i++)
         t->acc_from[i] = t->code.len;
-    t->last = NOWHERE;
+    t->last = t->prev = NOWHERE;
 }
 
 void wc_emit_patch(struct translator *t, uint32_t *list, uint32_t half,
@@ -96,4 +107,8 @@ void wc_emit_rewrite(struct translator *t, uint32_t pos, uint32_t handler)
 {
     handler_word op = t->handlers[handler];
     memcpy(&t->code.data[pos], &op, sizeof op);
+    if (pos == t->last)
+        t->last_handler = (uint16_t)handler;
+    else if (pos == t->prev)
+        t->prev_handler = (uint16_t)handler;
 }

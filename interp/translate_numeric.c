@@ -50,9 +50,62 @@ static struct fields choose(struct translator *t, struct operand *lhs,
     return (struct fields){FORM_SS, a.slot, b.slot, false, 0};
 }
 
+/* An i32 local plus a constant waits on the stack. */
+static bool push_sum(struct translator *t, uint32_t op, struct operand *lhs,
+                     const struct operand *rhs)
+{
+    if (op != OP_I32_ADD || rhs->kind != OPERAND_CONST ||
+        !operand_is_alias(lhs))
+        return false;
+    if (lhs->kind == OPERAND_LOCAL)
+        lhs->bits = 0;
+    lhs->kind = OPERAND_SUM;
+    lhs->bits = (uint32_t)(lhs->bits + rhs->bits);
+    wc_operand_push(t, *lhs);
+    return true;
+}
+
+/* Is it a product that came last, with its factors in slots or acc? */
+static bool is_product(const struct translator *t, const struct operand *o)
+{
+    return o->kind == OPERAND_TEMP && o->pos != NOWHERE && o->pos == t->last &&
+           (o->handler == H_f64_mul_ss_s || o->handler == H_f64_mul_rs_s);
+}
+
+/* Takes a product back to multiply and add, or subtract, at once. The other
+ * operand may not need its home when it is above those of the factors. */
+static bool multiply_add(struct translator *t, uint32_t op,
+                         struct operand *lhs, struct operand *rhs)
+{
+    bool right = is_product(t, rhs);
+    if ((op != OP_F64_ADD && op != OP_F64_SUB) ||
+        (!right && (!is_product(t, lhs) || rhs->kind != OPERAND_LOCAL)))
+        return false;
+    const struct operand *product = right ? rhs : lhs;
+    uint64_t word = t->code.data[product->pos + 1];
+    bool acc = product->handler == H_f64_mul_rs_s;
+    wc_emit_undo(t, product->pos);
+    struct source c = wc_operand_use(t, right ? lhs : rhs,
+                                     acc ? IN_SLOT : IN_SLOT | IN_ACC, 2);
+    uint32_t handler = op == OP_F64_ADD ? H_f64_mul_add_sss_s
+                       : right          ? H_f64_sub_mul_sss_s
+                                        : H_f64_mul_sub_sss_s;
+    handler += acc ? 2u : c.where == IN_ACC ? 4u : 0u;
+    uint32_t a = (uint32_t)(word >> 16) & SLOT_MAX;
+    uint32_t b = (uint32_t)(word >> 32) & SLOT_MAX;
+    if (acc)
+        t->acc_from[2] = t->code.len;
+    uint32_t pos =
+        wc_emit(t, handler, wc_operand_result(t), a, b | c.slot << 16);
+    wc_operand_push_result(t, T_f64, pos, handler, true, 0);
+    return true;
+}
+
 void wc_translate_binary(struct translator *t, uint32_t op)
 {
     struct operand rhs = wc_operand_pop(t), lhs = wc_operand_pop(t);
+    if (push_sum(t, op, &lhs, &rhs) || multiply_add(t, op, &lhs, &rhs))
+        return;
     const struct family_row *row = &wc_families[op];
     bool ordered = row->family == FAMILY_ORDERED, swapped = false;
     if (!ordered && lhs.kind == OPERAND_CONST && rhs.kind != OPERAND_CONST) {
@@ -109,6 +162,8 @@ static void translate_eqz(struct translator *t, uint32_t eq)
 static void relabel(struct translator *t, enum optype type, bool same_acc)
 {
     struct operand o = wc_operand_pop(t);
+    if (o.kind == OPERAND_SUM)
+        wc_operand_compute(t, &o);
     o.type = (uint8_t)type;
     o.op = 0;
     o.accable = o.accable && same_acc;

@@ -11,7 +11,7 @@ static const uint8_t accumulator[] = {
 void wc_operand_push(struct translator *t, struct operand o)
 {
     o.home = t->height;
-    if (o.kind == OPERAND_LOCAL) {
+    if (operand_is_alias(&o)) {
         o.below = t->aliases[o.local];
         t->aliases[o.local] = t->stack.len + 1;
     }
@@ -35,9 +35,41 @@ struct operand wc_operand_pop(struct translator *t)
     t->height = o.home;
     if (t->flushed > t->stack.len)
         t->flushed = t->stack.len;
-    if (o.kind == OPERAND_LOCAL)
+    if (operand_is_alias(&o))
         t->aliases[o.local] = o.below;
     return o;
+}
+
+/* A slot that fits in a field. */
+static uint32_t narrow(struct translator *t, uint32_t at, uint32_t slots,
+                       unsigned window)
+{
+    if (at <= SLOT_MAX)
+        return at;
+    uint32_t to = t->window + 2 * window;
+    wc_emit_copy(t, to, at, slots);
+    return to;
+}
+
+/* The sum into slot `to`, which an instruction can name. */
+static uint32_t emit_sum(struct translator *t, const struct operand *o,
+                         uint32_t to)
+{
+    uint32_t a = narrow(t, t->local_slots[o->local], 1, 0);
+    return wc_emit(t, H_i32_add_sk_s, to, a, (uint32_t)o->bits);
+}
+
+void wc_operand_compute(struct translator *t, struct operand *o)
+{
+    bool far = o->home > SLOT_MAX;
+    uint32_t pos = emit_sum(t, o, far ? t->window + 6 : o->home);
+    if (far)
+        wc_emit_copy(t, o->home, t->window + 6, 1);
+    o->kind = OPERAND_TEMP;
+    o->pos = far ? NOWHERE : pos;
+    o->accable = true;
+    o->handler = H_i32_add_sk_s;
+    o->op = OP_I32_ADD;
 }
 
 /* Copies an operand to its home slot. */
@@ -48,6 +80,8 @@ static void send_home(struct translator *t, struct operand *o)
         wc_emit_copy(t, o->home, t->local_slots[o->local], slots);
     else if (o->kind == OPERAND_CONST)
         wc_emit_const(t, o->home, o->bits);
+    else if (o->kind == OPERAND_SUM)
+        wc_operand_compute(t, o);
     o->kind = OPERAND_TEMP;
     o->pos = NOWHERE;
     o->op = 0;
@@ -58,7 +92,7 @@ static void send_home(struct translator *t, struct operand *o)
 static void flush_one(struct translator *t, uint32_t i)
 {
     struct operand *o = &t->stack.data[i];
-    if (o->kind == OPERAND_LOCAL)
+    if (operand_is_alias(o))
         t->aliases[o->local] = o->below;
     if (o->kind != OPERAND_TEMP)
         send_home(t, o);
@@ -79,17 +113,6 @@ static bool can_use_acc(const struct translator *t, const struct operand *o)
            o->pos >= t->acc_from[accumulator[o->type]];
 }
 
-/* A slot that fits in a field. */
-static uint32_t narrow(struct translator *t, uint32_t at, uint32_t slots,
-                       unsigned window)
-{
-    if (at <= SLOT_MAX)
-        return at;
-    uint32_t to = t->window + 2 * window;
-    wc_emit_copy(t, to, at, slots);
-    return to;
-}
-
 struct source wc_operand_use(struct translator *t, struct operand *o,
                              unsigned allowed, unsigned window)
 {
@@ -99,6 +122,8 @@ struct source wc_operand_use(struct translator *t, struct operand *o,
             return (struct source){IN_CONST, 0, o->bits};
         send_home(t, o);
     }
+    if (o->kind == OPERAND_SUM)
+        wc_operand_compute(t, o);
     if (o->kind == OPERAND_LOCAL)
         return (struct source){
             IN_SLOT, narrow(t, t->local_slots[o->local], slots, window), 0};
@@ -171,6 +196,7 @@ static uint32_t flush_aliases(struct translator *t, uint32_t local,
     uint64_t words[8];
     uint32_t len = t->code.len - producer, offset = t->last_offset;
     bool moves = producer != NOWHERE && len <= ARRAY_LEN(words);
+    uint16_t handler = t->last_handler;
     if (moves) {
         memcpy(words, &t->code.data[producer], len * sizeof *words);
         wc_emit_undo(t, producer);
@@ -182,7 +208,11 @@ static uint32_t flush_aliases(struct translator *t, uint32_t local,
     uint32_t pos = t->code.len;
     for (uint32_t i = 0; i < len; i++)
         wc_emit_word(t, words[i]);
+    t->prev = t->last;
+    t->prev_handler = t->last_handler;
     t->last = pos;
+    t->last_handler = handler;
+    t->last_offset = offset;
     if (pos == t->find)
         t->found = offset;
     return pos;
@@ -207,9 +237,13 @@ void wc_local_set(struct translator *t, uint32_t local)
         *word = (*word & ~(uint64_t)SLOT_MAX) | to;
         return;
     }
+    if (o.kind == OPERAND_SUM && to <= SLOT_MAX)
+        emit_sum(t, &o, to);
+    else if (o.kind == OPERAND_SUM)
+        wc_operand_compute(t, &o);
     if (o.kind == OPERAND_CONST)
         wc_emit_const(t, to, o.bits);
-    else
+    else if (o.kind != OPERAND_SUM)
         wc_emit_copy(t, to,
                      o.kind == OPERAND_LOCAL ? t->local_slots[o.local] : o.home,
                      optype_slots((enum optype)o.type));
