@@ -2,6 +2,7 @@
 #include "interp/interp.h"
 
 #include "interp/code.h"
+#include "interp/frames.h"
 #include "interp/handlers.h"
 #include "interp/translation.h"
 #include "valid/sidetable.h"
@@ -40,12 +41,6 @@ static bool prepare(struct module *m, struct error *e)
     m->code_of_engine = mc;
     m->code_release = release;
     return true;
-}
-
-static const struct code *code_of(const struct module *m, uint32_t func)
-{
-    return atomic_load_explicit(&m->code_of_engine->funcs[func],
-                                memory_order_acquire);
 }
 
 /* Threads that want the same function at once each translate it, so none ever
@@ -111,85 +106,6 @@ static enum status call(struct store *store, struct func *f, slot *io)
     return run.status;
 }
 
-/* Walking. A return address says which function it is in: the word before it
- * has the position of the call in the module. */
-
-struct walker {
-    const struct run *run;
-    struct instance *instance;
-    const uint64_t *pc;
-    const slot *fp;
-};
-
-static uint32_t func_at_offset(const struct module *m, uint32_t offset)
-{
-    uint32_t low = m->funcs_imported, high = m->funcs_len;
-    while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (m->funcs[mid].body.offset <= offset)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-/* The frame that a trap happened in: its pc may be any instruction. */
-static bool find_exact(const struct walker *w, struct trap_frame *frame)
-{
-    struct module *m = w->instance->module;
-    for (uint32_t i = m->funcs_imported; i < m->funcs_len; i++) {
-        const struct code *code = code_of(m, i);
-        if (w->pc < code->words || w->pc >= code->words + code->words_len)
-            continue;
-        frame->func = i;
-        frame->module_offset =
-            wc_translate_find(m, i, (uint32_t)(w->pc - code->words));
-        return true;
-    }
-    return false; /* entering the guest failed */
-}
-
-/* Goes to the caller; false when that is the host. */
-static bool step(struct walker *w, uint32_t func)
-{
-    const slot *record = w->fp + code_of(w->instance->module, func)->record;
-    const struct run *run = w->run;
-    w->pc = (const uint64_t *)(uintptr_t)record[RECORD_IP];
-    w->fp = (const slot *)(uintptr_t)record[RECORD_FP];
-    if (w->pc == &run->entry[RUN_SWITCH]) {
-        w->pc = (const uint64_t *)(uintptr_t)record[RECORD_SWITCH_IP];
-        w->instance =
-            (struct instance *)(uintptr_t)record[RECORD_SWITCH_INSTANCE];
-    }
-    return w->pc != &run->entry[RUN_EXIT];
-}
-
-static bool walk(const struct activation *a, frame_fn fn, void *arg)
-{
-    const struct run *run = (const struct run *)(const void *)a;
-    struct walker w = {run, run->instance, a->pc, a->fp};
-    struct trap_frame frame = {.instance = w.instance};
-    if (run->exact) {
-        if (!find_exact(&w, &frame))
-            return true;
-        if (!fn(arg, &frame))
-            return false;
-        if (!step(&w, frame.func))
-            return true;
-    } else if (w.pc == &run->entry[RUN_EXIT]) {
-        return true;
-    }
-    do {
-        frame.instance = w.instance;
-        frame.module_offset = (uint32_t)(w.pc[-1] >> 32);
-        frame.func = func_at_offset(w.instance->module, frame.module_offset);
-        if (!fn(arg, &frame))
-            return false;
-    } while (step(&w, frame.func));
-    return true;
-}
-
 const struct engine_ops wc_interp_ops = {
     .name = "interpreter",
     .executable =
@@ -205,5 +121,5 @@ const struct engine_ops wc_interp_ops = {
     .compile = wc_interp_translate,
     .bind = bind,
     .call = call,
-    .walk = walk,
+    .walk = wc_frames_walk,
 };
