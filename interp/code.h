@@ -60,7 +60,8 @@ struct code {
     uint32_t record;      /* slot */
     uint32_t func;        /* index in the module */
     uint32_t words_len;
-    uint64_t words[];
+    uint32_t regions_len;
+    uint64_t words[]; /* then regions and handlers (unwind.h) */
 };
 
 /* The code of a module: one pointer per function. Those that have not been

@@ -7,9 +7,11 @@
  */
 #include "interp/code.h"
 #include "interp/handlers.h"
+#include "interp/unwind.h"
 #include "numeric/float.h"
 #include "numeric/int.h"
 #include "numeric/simd.h"
+#include "runtime/exception.h"
 #include "runtime/instance.h"
 #include "runtime/memory.h"
 #include "runtime/table.h"
@@ -225,6 +227,14 @@ static enum status exec_return_host(struct run *run, struct func *func,
     run->exact = false;
     run->store->stack_top = io + func_io_slots(func->entity.object.type);
     return engine_call_host(run->store, caller, func, io);
+}
+
+/* The arguments are on top of everything. */
+static enum status exec_throw(struct run *run, uint32_t index, slot *args)
+{
+    struct tag *tag = run->instance->tags[index];
+    run->store->stack_top = args + tag->entity.object.type->param_slots;
+    return wc_exn_throw(run->store, tag, args);
 }
 
 #define FITS(callee, code)                                            \

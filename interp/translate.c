@@ -55,6 +55,10 @@ static translate_fn *translator_of(enum opcode op)
     case OP_RETURN_CALL_INDIRECT:
     case OP_RETURN_CALL_REF:
         return wc_translate_call;
+    case OP_THROW:
+    case OP_THROW_REF:
+    case OP_RETHROW:
+        return wc_translate_exception;
     case OP_V128_STORE:
         return wc_translate_access;
     case OP_V128_CONST:
@@ -94,6 +98,11 @@ static void translate_instr(struct translator *t)
     case OP_IF:
     case OP_ELSE:
     case OP_END:
+    case OP_TRY_TABLE:
+    case OP_TRY:
+    case OP_CATCH:
+    case OP_CATCH_ALL:
+    case OP_DELEGATE:
         wc_translate_control(t);
         return;
     default:
@@ -214,9 +223,12 @@ static void zero_locals(struct translator *t)
 static bool run_pass(struct translator *t, uint32_t func, struct error *e)
 {
     const struct deftype *type = module_functype(t->module, func);
-    struct control c = {.kind = CONTROL_FUNC, .type = type};
     t->reader = reader_make(t->module->bytes, t->module->funcs[func].body, e);
-    t->failed = !lay_out_locals(t, type) || !vec_push(&t->controls, c);
+    t->failed = !lay_out_locals(t, type);
+    struct control c = {
+        .kind = CONTROL_FUNC, .type = type, .height = t->height};
+    if (!t->failed && !vec_push(&t->controls, c))
+        t->failed = true;
     if (t->failed || t->too_wide)
         return false;
     zero_locals(t);
@@ -234,6 +246,8 @@ static void translator_free(struct translator *t)
     vec_free(&t->stack);
     vec_free(&t->controls);
     vec_free(&t->patches);
+    vec_free(&t->regions);
+    vec_free(&t->exn_handlers);
 }
 
 static bool translate(struct translator *t, struct module *m, uint32_t func,
@@ -264,14 +278,22 @@ static bool translate(struct translator *t, struct module *m, uint32_t func,
 static struct code *finish(const struct translator *t, uint32_t func)
 {
     size_t bytes = t->code.len * sizeof(uint64_t);
-    struct code *code = malloc(sizeof *code + bytes);
+    size_t regions = t->regions.len * sizeof(struct code_region);
+    size_t handlers = t->exn_handlers.len * sizeof(struct code_handler);
+    struct code *code = malloc(sizeof *code + bytes + regions + handlers);
     if (code == NULL)
         return NULL;
     *code = (struct code){.frame_bytes = (uint64_t)t->peak * sizeof(slot),
                           .record = t->record,
                           .func = func,
-                          .words_len = t->code.len};
+                          .words_len = t->code.len,
+                          .regions_len = t->regions.len};
     memcpy(code->words, t->code.data, bytes);
+    if (regions != 0)
+        memcpy((char *)code->words + bytes, t->regions.data, regions);
+    if (handlers != 0)
+        memcpy((char *)code->words + bytes + regions, t->exn_handlers.data,
+               handlers);
     return code;
 }
 

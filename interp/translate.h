@@ -26,6 +26,7 @@
 #include "binary/instr.h"
 #include "interp/code.h"
 #include "interp/handlers.h"
+#include "interp/unwind.h"
 
 #define NOWHERE UINT32_MAX
 #define SLOT_MAX 0xffffu /* what a slot field holds */
@@ -45,7 +46,13 @@ struct operand {
     uint64_t bits;         /* CONST, SUM */
 };
 
-enum control_kind { CONTROL_FUNC, CONTROL_BLOCK, CONTROL_LOOP, CONTROL_IF };
+enum control_kind {
+    CONTROL_FUNC,
+    CONTROL_BLOCK,
+    CONTROL_LOOP,
+    CONTROL_IF,
+    CONTROL_CATCH, /* an arm of a legacy try; the exception is at `height` */
+};
 
 struct control {
     uint8_t kind;
@@ -57,6 +64,11 @@ struct control {
     uint32_t patches;     /* of branches to its end, 1 + index */
     uint32_t else_patches;
     uint32_t table, table_patches; /* see br_table */
+    uint32_t region;   /* that code in it belongs to, 1 + index, or 0 */
+    uint32_t opened;   /* a try: its region while that lasts, or 0 */
+    uint32_t attempt;  /* a legacy try: its region */
+    uint32_t handlers; /* those that lead to its end, 1 + index */
+    uint32_t last_handler; /* a legacy try: its own last one */
 };
 
 /* A distance to be filled in, at a 32-bit half of the code. */
@@ -75,6 +87,8 @@ struct translator {
     VEC(struct operand) stack;
     VEC(struct control) controls;
     VEC(struct patch) patches;
+    VEC(struct code_region) regions;
+    VEC(struct code_handler) exn_handlers;
     bool failed; /* out of memory */
     bool wide;   /* some slots are beyond SLOT_MAX; there are windows */
     bool too_wide; /* ... and it should have been */
@@ -215,6 +229,7 @@ struct condition wc_take_condition(struct translator *t, bool negate);
 void wc_emit_conditional(struct translator *t, const struct condition *c,
                          uint32_t *list);
 /* Branches to label `depth`, values and all. */
+void wc_branch(struct translator *t, uint32_t depth);
 void wc_branch_if(struct translator *t, struct condition *c, uint32_t depth);
 
 /* One file per group of instructions. Each takes t->in. */
@@ -225,6 +240,19 @@ void wc_translate_numeric(struct translator *t);
 void wc_translate_access(struct translator *t);
 void wc_translate_vector(struct translator *t);
 void wc_translate_object(struct translator *t);
+void wc_translate_exception(struct translator *t);
+
+/* translate_control.c: enters a block. */
+void wc_control_begin(struct translator *t, enum control_kind kind,
+                      const struct blocktype *b);
+/* The stack as it was when the block began, without its parameters. */
+void wc_control_unwind(struct translator *t, const struct control *c);
+
+/* translate_exception.c: what the innermost block tries ends here, if it is
+ * still at it. */
+void wc_close_region(struct translator *t);
+/* The handlers that lead to the end of a block lead here. */
+void wc_bind_handlers(struct translator *t, struct control *c);
 
 /* Pushes the results of a function type, or its parameters; all are home. */
 void wc_push_types(struct translator *t, const valtype *types, uint32_t len);

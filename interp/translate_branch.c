@@ -100,7 +100,7 @@ static bool retarget(struct translator *t, const struct label *l)
     return true;
 }
 
-static void translate_br(struct translator *t, uint32_t depth)
+void wc_branch(struct translator *t, uint32_t depth)
 {
     struct label l = label_at(t, depth);
     if (retarget(t, &l)) {
@@ -370,7 +370,7 @@ void wc_translate_branch(struct translator *t)
     struct condition c;
     switch (t->in.op) {
     case OP_BR:
-        translate_br(t, t->in.index);
+        wc_branch(t, t->in.index);
         break;
     case OP_BR_IF:
         c = wc_take_condition(t, false);
