@@ -117,7 +117,8 @@ const struct engine_ops wc_interp_ops = {
         FEATURE_BIT(TAIL_CALL) | FEATURE_BIT(MULTI_MEMORY) |
         FEATURE_BIT(MEMORY64) | FEATURE_BIT(FUNCTION_REFERENCES) |
         FEATURE_BIT(EXCEPTIONS) | FEATURE_BIT(LEGACY_EXCEPTIONS) |
-        FEATURE_BIT(CUSTOM_PAGE_SIZES) | FEATURE_BIT(WIDE_ARITHMETIC),
+        FEATURE_BIT(CUSTOM_PAGE_SIZES) | FEATURE_BIT(WIDE_ARITHMETIC) |
+        FEATURE_BIT(COMPACT_IMPORTS),
     .prepare = prepare,
     .compile = wc_interp_translate,
     .bind = bind,

@@ -100,6 +100,33 @@ static void read_custom(struct decoder *d, uint8_t after, const uint8_t *end)
                        "out of memory while decoding a module");
 }
 
+static bool is_early_end(const struct error *e)
+{
+    return strncmp(e->message, "unexpected end", 14) == 0 ||
+           strncmp(e->message, "length out of bounds", 20) == 0;
+}
+
+/* Fails over a section whose length, at `len_at`, is more than there is: with
+ * what is malformed in the part that is there, if anything. */
+static bool read_cut_section(struct decoder *d, uint8_t id,
+                             const uint8_t *len_at)
+{
+    struct error inside = ERROR_INIT;
+    struct reader start = d->r;
+    d->r.error = &inside;
+    if (id != SECTION_CUSTOM)
+        sections[id].read(d);
+    d->r = start;
+    if (inside.kind != ERROR_NONE && !is_early_end(&inside)) {
+        d->r.failed = true;
+        *d->r.error = inside;
+        return false;
+    }
+    d->r.p = len_at;
+    (void)wc_reader_count(&d->r);
+    return malformed(d, "unexpected end of section or function");
+}
+
 /* Reads one section; `*last` is the id of the last one that was not custom. */
 static bool read_section(struct decoder *d, uint8_t *last)
 {
@@ -111,10 +138,12 @@ static bool read_section(struct decoder *d, uint8_t *last)
     if (id != SECTION_CUSTOM && *last != SECTION_CUSTOM &&
         sections[id].order <= sections[*last].order)
         return malformed(d, "unexpected content after last section");
-    d->r.p++;
-    uint32_t len = wc_reader_count(&d->r);
-    if (!d->r.failed && len > reader_left(&d->r))
-        return malformed(d, "unexpected end of section or function");
+    const uint8_t *len_at = ++d->r.p;
+    uint32_t len = reader_u32(&d->r);
+    if (d->r.failed)
+        return false;
+    if (len > reader_left(&d->r))
+        return read_cut_section(d, id, len_at);
     const uint8_t *end = d->r.p + len;
     if (id == SECTION_CUSTOM) {
         read_custom(d, *last, end);
@@ -208,7 +237,7 @@ static void prefer_error_in_body(const struct decoder *d, struct error *e)
             return; /* decoding did not come that far */
         read_body(d, body, &earlier);
         if (earlier.kind == ERROR_MALFORMED &&
-            strncmp(earlier.message, "unexpected end", 14) != 0) {
+            !is_early_end(&earlier)) {
             *e = earlier;
             e->func = m->funcs_imported + i;
             return;

@@ -30,6 +30,13 @@ enum section_id {
     SECTION_IDS
 };
 
+/* In the place of an import's kind, behind an empty name: what follows is a
+ * vector of names and types; a type and a vector of names. */
+enum {
+    IMPORT_GROUP_ITEMS = 0x7f,
+    IMPORT_GROUP_SHARED_TYPE = 0x7e,
+};
+
 /* "\0asm" and version 1. */
 void wc_encode_header(struct buf *out);
 

@@ -4,21 +4,58 @@
 
 /* --- Imports -------------------------------------------------------------- */
 
-/* The names and the kind; the type of the import follows. */
-static void read_import(struct decoder *d, struct import *import)
+struct externtype {
+    enum externkind kind;
+    union {
+        uint32_t type; /* index, of functions and tags */
+        struct tabletype table;
+        struct memtype memory;
+        struct globaltype global;
+    };
+};
+
+static void fail_kind(struct decoder *d, const char *what, uint8_t kind)
 {
-    import->offset = reader_offset(&d->r);
-    import->module = wc_reader_name(&d->r);
-    import->name = wc_reader_name(&d->r);
-    uint8_t kind = wc_reader_byte(&d->r);
-    if (kind >= EXTERN_KINDS ||
-        (kind == EXTERN_TAG && !section_has(d, FEATURE_EXCEPTIONS))) {
-        d->r.p--;
-        wc_reader_fail(&d->r, ERROR_MALFORMED, "malformed import kind 0x%02x",
-                       kind);
+    if (d->r.failed)
         return;
+    d->r.p--;
+    wc_reader_fail(&d->r, ERROR_MALFORMED, "malformed %s kind 0x%02x", what,
+                   kind);
+}
+
+static bool is_kind(const struct decoder *d, uint8_t kind)
+{
+    return kind < EXTERN_KINDS &&
+           (kind != EXTERN_TAG || section_has(d, FEATURE_EXCEPTIONS));
+}
+
+/* What follows the kind of an import. */
+static struct externtype read_type(struct decoder *d, uint8_t kind)
+{
+    struct externtype t = {.kind = (enum externkind)kind};
+    if (!is_kind(d, kind)) {
+        fail_kind(d, "import", kind);
+        return t;
     }
-    import->kind = (enum externkind)kind;
+    switch (t.kind) {
+    case EXTERN_FUNC:
+        t.type = reader_u32(&d->r);
+        break;
+    case EXTERN_TABLE:
+        t.table = wc_section_tabletype(d);
+        break;
+    case EXTERN_MEMORY:
+        t.memory = wc_section_memtype(d);
+        break;
+    case EXTERN_GLOBAL:
+        t.global = wc_section_globaltype(d);
+        break;
+    case EXTERN_TAG:
+    case EXTERN_KINDS:
+        t.type = wc_section_tagtype(d);
+        break;
+    }
+    return t;
 }
 
 /* Imports come in any order, so each index space grows by doubling. Returns
@@ -30,83 +67,153 @@ static void *grow(struct decoder *d, void *items, uint32_t len, size_t size)
     return wc_section_extend(d, items, len, len ? len : 1, size);
 }
 
-static uint32_t add_func(struct decoder *d)
+/* Each adds an import to its index space; failure sticks. */
+
+static uint32_t add_func(struct decoder *d, const struct externtype *t)
 {
     struct module *m = d->m;
-    uint32_t type = reader_u32(&d->r);
     struct func_decl *p = grow(d, m->funcs, m->funcs_len, sizeof *p);
     if (p == NULL)
         return 0;
-    p[m->funcs_len++].type = type;
+    p[m->funcs_len++].type = t->type;
     m->funcs = p;
     return m->funcs_imported++;
 }
 
-static uint32_t add_table(struct decoder *d)
+static uint32_t add_table(struct decoder *d, const struct externtype *t)
 {
     struct module *m = d->m;
-    struct tabletype type = wc_section_tabletype(d);
     struct table_decl *p = grow(d, m->tables, m->tables_len, sizeof *p);
     if (p == NULL)
         return 0;
-    p[m->tables_len++].type = type;
+    p[m->tables_len++].type = t->table;
     m->tables = p;
     return m->tables_imported++;
 }
 
-static uint32_t add_memory(struct decoder *d)
+static uint32_t add_memory(struct decoder *d, const struct externtype *t)
 {
     struct module *m = d->m;
-    struct memtype type = wc_section_memtype(d);
     struct mem_decl *p = grow(d, m->mems, m->mems_len, sizeof *p);
     if (p == NULL)
         return 0;
-    p[m->mems_len++].type = type;
+    p[m->mems_len++].type = t->memory;
     m->mems = p;
     return m->mems_imported++;
 }
 
-static uint32_t add_global(struct decoder *d)
+static uint32_t add_global(struct decoder *d, const struct externtype *t)
 {
     struct module *m = d->m;
-    struct globaltype type = wc_section_globaltype(d);
     struct global_decl *p = grow(d, m->globals, m->globals_len, sizeof *p);
     if (p == NULL)
         return 0;
-    p[m->globals_len++].type = type;
+    p[m->globals_len++].type = t->global;
     m->globals = p;
     return m->globals_imported++;
 }
 
-static uint32_t add_tag(struct decoder *d)
+static uint32_t add_tag(struct decoder *d, const struct externtype *t)
 {
     struct module *m = d->m;
-    uint32_t type = wc_section_tagtype(d);
     struct tag_decl *p = grow(d, m->tags, m->tags_len, sizeof *p);
     if (p == NULL)
         return 0;
-    p[m->tags_len++].type = type;
+    p[m->tags_len++].type = t->type;
     m->tags = p;
     return m->tags_imported++;
 }
 
-void wc_section_imports(struct decoder *d)
+/* The imports as they are read. */
+struct import_list {
+    struct import *items; /* of the module's arena */
+    uint32_t len, room;
+};
+
+/* Makes room for `more` imports behind those of `list`. */
+static void reserve(struct decoder *d, struct import_list *list, uint32_t more)
 {
-    static uint32_t (*const add[EXTERN_KINDS])(struct decoder *) = {
+    uint64_t need = (uint64_t)list->len + more;
+    if (need > LIMIT_IMPORTS)
+        wc_section_limit(d, need, LIMIT_IMPORTS, "imports");
+    if (d->r.failed || need <= list->room)
+        return;
+    uint32_t room = need < 2 * list->room ? 2 * list->room : (uint32_t)need;
+    struct import *items = wc_section_extend(d, list->items, list->len,
+                                             room - list->len, sizeof *items);
+    if (items == NULL)
+        return;
+    list->items = items;
+    list->room = room;
+}
+
+static void add_import(struct decoder *d, struct import_list *list,
+                       const struct import *import,
+                       const struct externtype *t)
+{
+    static uint32_t (*const add[EXTERN_KINDS])(struct decoder *,
+                                               const struct externtype *) = {
         [EXTERN_FUNC] = add_func,     [EXTERN_TABLE] = add_table,
         [EXTERN_MEMORY] = add_memory, [EXTERN_GLOBAL] = add_global,
         [EXTERN_TAG] = add_tag,
     };
-    struct module *m = d->m;
+    if (d->r.failed)
+        return;
+    struct import *last = &list->items[list->len++];
+    *last = *import;
+    last->kind = (uint8_t)t->kind;
+    last->index = add[t->kind](d, t);
+}
+
+/* The rest of a group; `import` has what its members have in common. */
+static void read_group(struct decoder *d, struct import_list *list,
+                       struct import import)
+{
+    struct externtype t = {0};
+    bool shared = import.form == IMPORT_SHARED_TYPE;
+    if (shared)
+        t = read_type(d, wc_reader_byte(&d->r));
     uint32_t n = wc_section_count(d, LIMIT_IMPORTS, "imports");
-    m->imports = wc_section_array(d, n, sizeof *m->imports);
-    for (uint32_t i = 0; i < n && !d->r.failed; i++) {
-        struct import *import = &m->imports[i];
-        read_import(d, import);
-        if (!d->r.failed)
-            import->index = add[import->kind](d);
+    reserve(d, list, n);
+    for (; n > 0 && !d->r.failed; n--) {
+        import.offset = reader_offset(&d->r);
+        import.name = wc_reader_name(&d->r);
+        if (!shared)
+            t = read_type(d, wc_reader_byte(&d->r));
+        add_import(d, list, &import, &t);
     }
-    m->imports_len = n;
+}
+
+static void read_imports(struct decoder *d, struct import_list *list)
+{
+    struct import import = {.offset = reader_offset(&d->r)};
+    import.module = wc_reader_name(&d->r);
+    import.name = wc_reader_name(&d->r);
+    uint8_t kind = wc_reader_byte(&d->r);
+    bool compact = import.name.len == 0 &&
+                   section_has(d, FEATURE_COMPACT_IMPORTS) && !d->r.failed;
+    if (compact && kind == IMPORT_GROUP_ITEMS)
+        import.form = IMPORT_ITEM;
+    else if (compact && kind == IMPORT_GROUP_SHARED_TYPE)
+        import.form = IMPORT_SHARED_TYPE;
+    if (import.form != IMPORT_SINGLE) {
+        read_group(d, list, import);
+        return;
+    }
+    struct externtype t = read_type(d, kind);
+    reserve(d, list, 1);
+    add_import(d, list, &import, &t);
+}
+
+void wc_section_imports(struct decoder *d)
+{
+    struct import_list list = {0};
+    uint32_t n = wc_section_count(d, LIMIT_IMPORTS, "imports");
+    reserve(d, &list, n);
+    for (; n > 0 && !d->r.failed; n--)
+        read_imports(d, &list);
+    d->m->imports = list.items;
+    d->m->imports_len = list.len;
 }
 
 /* --- Definitions ---------------------------------------------------------- */
@@ -201,12 +308,8 @@ static void read_export(struct decoder *d, struct export *x)
     x->offset = reader_offset(&d->r);
     x->name = wc_reader_name(&d->r);
     uint8_t kind = wc_reader_byte(&d->r);
-    if (kind >= EXTERN_KINDS ||
-        (kind == EXTERN_TAG && !section_has(d, FEATURE_EXCEPTIONS))) {
-        d->r.p--;
-        wc_reader_fail(&d->r, ERROR_MALFORMED, "malformed export kind 0x%02x",
-                       kind);
-    }
+    if (!is_kind(d, kind))
+        fail_kind(d, "export", kind);
     x->kind = (enum externkind)kind;
     x->index = reader_u32(&d->r);
 }

@@ -35,9 +35,18 @@ enum externkind {
     EXTERN_KINDS,
 };
 
+/* How an import is written; the others share the bytes of their module name
+ * with the rest of their group, and only with that. */
+enum import_form {
+    IMPORT_SINGLE,
+    IMPORT_ITEM,        /* one of a group, with a type of its own */
+    IMPORT_SHARED_TYPE, /* one of a group of the same type */
+};
+
 struct import {
     struct range module, name; /* UTF-8, checked */
-    enum externkind kind;
+    uint8_t kind; /* enum externkind */
+    uint8_t form; /* enum import_form */
     uint32_t index;  /* in the index space of its kind */
     uint32_t offset; /* of the import in the binary */
 };

@@ -51,25 +51,59 @@ static bool scan_types(struct parser *p, struct scan *s)
     return true;
 }
 
-/* "(import "m" "n" (func $x ...))", behind the keyword. */
+/* (func $x ...) and the like, of which there are `n`. */
+static bool scan_extern(struct parser *p, struct scan *s, uint32_t n)
+{
+    static const struct {
+        enum keyword keyword;
+        enum space space;
+    } kinds[] = {{KW_FUNC, SPACE_FUNC},     {KW_TABLE, SPACE_TABLE},
+                 {KW_MEMORY, SPACE_MEMORY}, {KW_GLOBAL, SPACE_GLOBAL},
+                 {KW_TAG, SPACE_TAG}};
+    for (unsigned k = 0; k < ARRAY_LEN(kinds); k++)
+        if (parser_open(p, kinds[k].keyword)) {
+            s->len[kinds[k].space] += n - 1;
+            return scan_id(p, s, kinds[k].space);
+        }
+    return wc_parser_unexpected(p);
+}
+
+/* (item "n" (func $x ...))*, or (item "n")* (func ...) */
+static bool scan_items(struct parser *p, struct scan *s)
+{
+    uint32_t untyped = 0;
+    while (parser_at_open(p, KW_ITEM)) {
+        const struct token *open = p->at;
+        p->at += 2;
+        if (p->at->kind != TOKEN_STRING)
+            return wc_parser_unexpected(p);
+        p->at++;
+        if (p->at->kind == TOKEN_CLOSE)
+            untyped++;
+        else if (untyped != 0 || !scan_extern(p, s, 1))
+            return untyped == 0 ? false : wc_parser_unexpected(p);
+        p->at = behind(p, open);
+    }
+    if (untyped == 0)
+        return parser_close(p);
+    return scan_extern(p, s, untyped);
+}
+
+/* "(import "m" "n" (func $x ...))" or "(import "m" (item ...", behind the
+ * keyword. */
 static bool scan_import_field(struct parser *p, struct scan *s)
 {
     if (!scan_import(p, s, p->at - 1))
         return false;
+    if (p->at[0].kind == TOKEN_STRING && p->at[1].kind == TOKEN_OPEN &&
+        parser_is_keyword(p->at + 2, KW_ITEM)) {
+        p->at++;
+        return scan_items(p, s);
+    }
     for (int i = 0; i < 2; i++, p->at++)
         if (p->at->kind != TOKEN_STRING)
             return wc_parser_unexpected(p);
-    if (parser_open(p, KW_FUNC))
-        return scan_id(p, s, SPACE_FUNC);
-    if (parser_open(p, KW_TABLE))
-        return scan_id(p, s, SPACE_TABLE);
-    if (parser_open(p, KW_MEMORY))
-        return scan_id(p, s, SPACE_MEMORY);
-    if (parser_open(p, KW_GLOBAL))
-        return scan_id(p, s, SPACE_GLOBAL);
-    if (parser_open(p, KW_TAG))
-        return scan_id(p, s, SPACE_TAG);
-    return wc_parser_unexpected(p);
+    return scan_extern(p, s, 1);
 }
 
 /* A definition, which may be an import by its inline form, and may bring a

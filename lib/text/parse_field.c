@@ -137,16 +137,100 @@ static bool import_names(struct parser *p, struct buf *out)
     return true;
 }
 
-static bool import_field(struct parser *p)
+/* (kind $id type), written. */
+static bool import_extern(struct parser *p, struct buf *out)
 {
-    struct buf *out = &p->sections[SECTION_IMPORT];
     enum externkind kind;
     uint32_t index;
-    if (!import_names(p, out) || !open_extern(p, &kind))
+    if (!open_extern(p, &kind))
         return false;
     wc_buf_byte(out, (uint8_t)kind);
     return define(p, kind, &index) && import_type(p, kind, index, out) &&
-           parser_close(p) && parser_close(p);
+           parser_close(p);
+}
+
+/* --- Groups of imports: "(import "m" (item "n" ...)*", behind "m" */
+
+static const struct token *behind(const struct parser *p,
+                                  const struct token *open)
+{
+    return &p->lexed.tokens.data[open->value] + 1;
+}
+
+static bool item_name(struct parser *p, struct buf *out)
+{
+    struct span name;
+    if (!parser_open(p, KW_ITEM))
+        return wc_parser_unexpected(p);
+    if (!wc_parser_name(p, &name))
+        return false;
+    wc_encode_bytes(out, name);
+    return true;
+}
+
+static bool typed_items(struct parser *p, uint32_t n, struct buf *out)
+{
+    wc_buf_byte(out, IMPORT_GROUP_ITEMS);
+    wc_buf_u64(out, n);
+    for (; n > 0; n--)
+        if (!item_name(p, out) || !import_extern(p, out) || !parser_close(p))
+            return false;
+    return true;
+}
+
+/* The type stands behind the items, but in front of them in the binary. It
+ * belongs to all of them, so it cannot have an identifier; a @name annotation
+ * behind the string of an item names that one. */
+static bool untyped_items(struct parser *p, uint32_t n, struct buf *out)
+{
+    const struct token *items = p->at;
+    enum externkind kind;
+    for (uint32_t i = 0; i < n; i++)
+        p->at = behind(p, p->at);
+    if (!open_extern(p, &kind))
+        return false;
+    if (p->at->kind == TOKEN_ID)
+        return wc_parser_fail(p, p->at, "identifier not allowed");
+    wc_buf_byte(out, IMPORT_GROUP_SHARED_TYPE);
+    wc_buf_byte(out, (uint8_t)kind);
+    if (!import_type(p, kind, NO_INDEX, out) || !parser_close(p))
+        return false;
+    const struct token *end = p->at;
+    wc_buf_u64(out, n);
+    for (p->at = items; n > 0; n--) {
+        uint32_t index;
+        if (!item_name(p, out) || !define(p, kind, &index) || !parser_close(p))
+            return false;
+    }
+    p->at = end;
+    return true;
+}
+
+static bool import_group(struct parser *p, struct span module)
+{
+    struct buf *out = &p->sections[SECTION_IMPORT];
+    uint32_t n = 0;
+    for (const struct token *t = p->at;
+         t->kind == TOKEN_OPEN && parser_is_keyword(t + 1, KW_ITEM); n++)
+        t = behind(p, t);
+    if (n == 0)
+        return wc_parser_unexpected(p);
+    wc_encode_bytes(out, module);
+    wc_buf_byte(out, 0);
+    p->counts[SECTION_IMPORT]++;
+    bool typed = p->at[3].kind == TOKEN_OPEN; /* of (item "n" */
+    return (typed ? typed_items(p, n, out) : untyped_items(p, n, out)) &&
+           parser_close(p);
+}
+
+static bool import_field(struct parser *p)
+{
+    struct buf *out = &p->sections[SECTION_IMPORT];
+    if (p->at[0].kind == TOKEN_STRING && p->at[1].kind == TOKEN_OPEN) {
+        struct span module;
+        return wc_parser_name(p, &module) && import_group(p, module);
+    }
+    return import_names(p, out) && import_extern(p, out) && parser_close(p);
 }
 
 static void write_export(struct parser *p, struct span name,

@@ -192,26 +192,16 @@ static const char *const kind_text[EXTERN_KINDS] = {
     [EXTERN_TAG] = "tag",
 };
 
-static const uint8_t kind_names[EXTERN_KINDS] = {
-    [EXTERN_FUNC] = NAME_FUNC,     [EXTERN_TABLE] = NAME_TABLE,
-    [EXTERN_MEMORY] = NAME_MEMORY, [EXTERN_GLOBAL] = NAME_GLOBAL,
-    [EXTERN_TAG] = NAME_TAG,
-};
-
-static bool import(struct printer *p, const struct import *im)
+/* The type of an import behind its name, and the parentheses of both. */
+static bool import_type(struct printer *p, const struct import *im)
 {
     const struct module *m = p->m;
-    open_field(p, "import");
-    name(p, im->module);
-    name(p, im->name);
-    string(p, " (");
-    string(p, kind_text[im->kind]);
-    wc_print_names_define(p, (enum name_kind)kind_names[im->kind], im->index);
+    bool named = im->form != IMPORT_SHARED_TYPE;
     switch (im->kind) {
     case EXTERN_FUNC:
-        if (!set_locals(p, im->index, params_len(m, im->index)))
+        if (named && !set_locals(p, im->index, params_len(m, im->index)))
             return false;
-        typeuse(p, m->funcs[im->index].type, p->locals);
+        typeuse(p, m->funcs[im->index].type, named ? p->locals : NULL);
         p->locals_len = 0;
         break;
     case EXTERN_TABLE:
@@ -223,12 +213,68 @@ static bool import(struct printer *p, const struct import *im)
     case EXTERN_GLOBAL:
         globaltype(p, &m->globals[im->index].type);
         break;
-    case EXTERN_TAG:
-    case EXTERN_KINDS:
+    default:
         typeuse(p, m->tags[im->index].type, NULL);
         break;
     }
     string(p, "))");
+    return true;
+}
+
+/* "name" (kind $id type)), the end of an import or item. */
+static bool import(struct printer *p, const struct import *im)
+{
+    name(p, im->name);
+    string(p, " (");
+    string(p, kind_text[im->kind]);
+    wc_print_names_define(p, wc_print_names_kind(im->kind), im->index);
+    return import_type(p, im);
+}
+
+/* The items of a group, which is `len` imports from `im` on. */
+static bool items(struct printer *p, const struct import *im, uint32_t len)
+{
+    for (uint32_t i = 0; i < len; i++) {
+        open_field(p, "item");
+        if (im->form == IMPORT_ITEM) {
+            if (!import(p, &im[i]))
+                return false;
+            continue;
+        }
+        name(p, im[i].name);
+        wc_print_names_define(p, wc_print_names_kind(im->kind), im[i].index);
+        close(p);
+    }
+    if (im->form == IMPORT_ITEM) {
+        close(p);
+        return true;
+    }
+    open_field(p, kind_text[im->kind]);
+    return import_type(p, im);
+}
+
+static bool imports(struct printer *p)
+{
+    const struct import *im = p->m->imports;
+    const struct import *end = im + p->m->imports_len;
+    for (uint32_t len; im != end; im += len) {
+        bool ok;
+        open_field(p, "import");
+        name(p, im->module);
+        len = 1;
+        if (im->form == IMPORT_SINGLE) {
+            ok = import(p, im);
+        } else {
+            while (im + len != end &&
+                   im[len].module.offset == im->module.offset)
+                len++;
+            p->indent++;
+            ok = items(p, im, len);
+            p->indent--;
+        }
+        if (!ok)
+            return false;
+    }
     return true;
 }
 
@@ -241,7 +287,7 @@ static void exports(struct printer *p)
         string(p, " (");
         string(p, kind_text[x->kind]);
         wc_buf_byte(p->out, ' ');
-        wc_print_names_use(p, (enum name_kind)kind_names[x->kind], p->out,
+        wc_print_names_use(p, wc_print_names_kind(x->kind), p->out,
                            x->index);
         string(p, "))");
     }
@@ -492,10 +538,7 @@ static bool fields(struct printer *p)
 {
     const struct module *m = p->m;
     types(p);
-    for (uint32_t i = 0; i < m->imports_len; i++)
-        if (!import(p, &m->imports[i]))
-            return false;
-    if (!tables(p))
+    if (!imports(p) || !tables(p))
         return false;
     memories(p);
     tags(p);

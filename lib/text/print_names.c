@@ -116,6 +116,26 @@ static bool read_inner(struct printer *p, enum name_kind kind)
     return ok || no_memory(p);
 }
 
+enum name_kind wc_print_names_kind(unsigned kind)
+{
+    static const uint8_t names[EXTERN_KINDS] = {
+        [EXTERN_FUNC] = NAME_FUNC,     [EXTERN_TABLE] = NAME_TABLE,
+        [EXTERN_MEMORY] = NAME_MEMORY, [EXTERN_GLOBAL] = NAME_GLOBAL,
+        [EXTERN_TAG] = NAME_TAG,
+    };
+    return (enum name_kind)names[kind];
+}
+
+/* Imports that share their type have no place for an identifier. */
+static void drop_ids_of_shared(struct printer *p)
+{
+    for (uint32_t i = 0; i < p->m->imports_len; i++) {
+        const struct import *im = &p->m->imports[i];
+        if (im->form == IMPORT_SHARED_TYPE)
+            p->names[wc_print_names_kind(im->kind)][im->index].is_id = false;
+    }
+}
+
 bool wc_print_names_init(struct printer *p)
 {
     static const uint8_t plain[] = {NAME_FUNC,   NAME_TYPE, NAME_TABLE,
@@ -126,6 +146,7 @@ bool wc_print_names_init(struct printer *p)
     for (unsigned i = 0; i < ARRAY_LEN(plain); i++)
         if (!read_plain(p, (enum name_kind)plain[i]))
             return false;
+    drop_ids_of_shared(p);
     return read_inner(p, NAME_LOCAL) && read_inner(p, NAME_LABEL) &&
            read_inner(p, NAME_FIELD) && find_field_ids(p);
 }

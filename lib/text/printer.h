@@ -78,6 +78,9 @@ struct printer {
 bool wc_print_names_init(struct printer *p);
 void wc_print_names_free(struct printer *p);
 
+/* Where the names of a kind of import or export are. */
+enum name_kind wc_print_names_kind(unsigned kind);
+
 /* The names of the inner kind in `outer`; *end is behind the last. */
 const struct inner_name *wc_print_names_inner(const struct printer *p,
                                               enum name_kind kind,

@@ -340,6 +340,17 @@ Test(decode, malformed_and_limits)
         BAD(HEADER "\x01\x02\x01\x61", "malformed definition type"),
         BAD(HEADER "\x01\x05\x01\x5f\x01\x7f\x02", "malformed mutability"),
         BAD(HEADER "\x02\x04\x01\0\0\x05", "malformed import kind"),
+        /* The length is wrong too, but what is inside comes first. */
+        BAD(HEADER "\x02\x7f\x01\0\0\x05", "malformed import kind"),
+        BAD(HEADER "\x02\x7f\x01\0\0\x00", "length out of bounds"),
+        /* Groups of imports: names in place of "", no type, kinds, counts. */
+        BAD(HEADER "\x02\x06\x01\0\x01x\x7f\0", "malformed import kind"),
+        BAD(HEADER "\x02\x06\x01\0\0\x7e\x05\0", "malformed import kind"),
+        BAD(HEADER "\x02\x07\x01\0\0\x7f\x01\0\x7f",
+            "malformed import kind"),
+        BAD(HEADER "\x02\x05\x01\0\0\x7f\x05", "length out of bounds"),
+        BAD(HEADER "\x02\x07\x01\0\0\x7e\0\0\x05", "length out of bounds"),
+        BAD(HEADER "\x02\x06\x01\0\0\x7f\0\0", "section size mismatch"),
         BAD(HEADER "\x02\x05\x01\x01\xff\0\0", "malformed UTF-8 encoding"),
         BAD(HEADER "\x04\x03\x01\x70\x08", "malformed limits flags"),
         BAD(HEADER "\x04\x04\x01\x7f\0\0", "malformed reference type"),
@@ -371,6 +382,56 @@ Test(decode, malformed_and_limits)
             strncmp(e.message, rows[i].message, strlen(rows[i].message)), 0,
             "row %zu: %s", i, e.message);
     }
+}
+
+/* Groups of no, two and one imports, among others. */
+Test(decode, groups_of_imports)
+{
+    static const char bytes[] = HEADER
+        "\x02\x37\x06"
+        "\x01" "a\0\x7f\0"
+        "\x01" "b\0\x7f\x02\x01x\x03\x7f\0\0\x02\0\1"
+        "\x01" "b\0\x7e\x03\x7e\1\x02\x01y\x01z"
+        "\0\0\x03\x7f\0"
+        "\x01" "b\x80\0\x7e\x02\0\1\x00"
+        "\x01" "c\0\x7e\x02\0\1\x01\0";
+    static const struct {
+        const char *module, *name;
+        enum externkind kind;
+        enum import_form form;
+        uint32_t index, offset;
+    } rows[] = {
+        {"b", "x", EXTERN_GLOBAL, IMPORT_ITEM, 0, 0x15},
+        {"b", "", EXTERN_MEMORY, IMPORT_ITEM, 0, 0x1a},
+        {"b", "y", EXTERN_GLOBAL, IMPORT_SHARED_TYPE, 1, 0x26},
+        {"b", "z", EXTERN_GLOBAL, IMPORT_SHARED_TYPE, 2, 0x28},
+        {"", "", EXTERN_GLOBAL, IMPORT_SINGLE, 3, 0x2a},
+        {"c", "", EXTERN_MEMORY, IMPORT_SHARED_TYPE, 1, 0x40},
+    };
+    struct error e;
+    struct module *m = decode(BYTES(bytes), &e);
+    cr_assert_not_null(m, "%s at %llx", e.message,
+                       (unsigned long long)e.offset);
+    cr_assert_eq(m->imports_len, ARRAY_LEN(rows));
+    cr_expect(m->globals_imported == 4 && m->mems_imported == 2);
+    cr_expect(m->globals[2].type.mutable_ && !m->globals[3].type.mutable_);
+    for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct import *im = &m->imports[i];
+        cr_expect(im->module.len == strlen(rows[i].module) &&
+                  im->name.len == strlen(rows[i].name));
+        cr_expect(memcmp(bytes + im->module.offset, rows[i].module,
+                         im->module.len) == 0 &&
+                  memcmp(bytes + im->name.offset, rows[i].name,
+                         im->name.len) == 0);
+        cr_expect(im->kind == rows[i].kind && im->form == rows[i].form &&
+                      im->index == rows[i].index &&
+                      im->offset == rows[i].offset,
+                  "row %u: kind %u form %u index %u offset %x", (unsigned)i,
+                  (unsigned)im->kind, (unsigned)im->form,
+                  (unsigned)im->index, (unsigned)im->offset);
+    }
+    cr_expect_eq(m->imports[0].module.offset, m->imports[1].module.offset);
+    wc_module_unref(m);
 }
 
 Test(decode, features_can_be_off)

@@ -141,6 +141,16 @@ static const char *const modules[] = {
     " (v128.const i32x4 1 2 3 4) (v128.const i32x4 1 2 3 4))"
     " (i8x16.extract_lane_u 15 (v128.const i32x4 1 2 3 4))"
     " (i64.mul_wide_s (i64.const 1) (i64.const 2)) unreachable)",
+    /* groups of imports */
+    "(type (func (param i32))) (import \"m\" (item \"f\" (func $f"
+    " (param $x i32))) (item \"\" (table $t 1 funcref)))"
+    "(import \"m\" \"g\" (func (type 0))) (import \"m\""
+    " (item \"a\" (@name \"$f\")) (item \"b\") (func (param i32)))"
+    "(import \"m\" (item \"c\") (memory 1 2)) (import \"n\""
+    " (item \"d\" (global $d (mut i32)))) (import \"m\""
+    " (item \"e\" (@name \"d\")) (item \"f\") (global i64))"
+    "(import \"\" (item \"t\") (tag (param i32)))"
+    "(func (drop (global.get 1)) (call 2 (call $f (i32.const 0))))",
     /* custom sections */
     "(@custom \"first\" (before first) \"\\00\") (@custom \"a\" (after type))"
     "(@custom \"b\" (before code) \"x\" \"y\") (type (func)) (func (type 0))"

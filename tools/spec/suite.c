@@ -29,6 +29,7 @@ static const struct folder_row folders[] = {
     {"proposals/wide-arithmetic", F(WIDE_ARITHMETIC), 0, false},
     {"proposals/custom-descriptors", 0, 0, true},
     {"threads", F(THREADS), 0, false},
+    {"compact-import-section", F(COMPACT_IMPORTS), 0, false},
 };
 
 /* Is `folder` the end of the directory part of `path`? */
