@@ -12,9 +12,10 @@ struct module *wc_module_new(const uint8_t *bytes, uint32_t len, bool owns)
             free((void *)(uintptr_t)bytes);
         return NULL;
     }
-    m->bytes = bytes;
+    /* Nobody has to think of NULL when the bytes are none. */
+    m->bytes = bytes != NULL ? bytes : (const uint8_t *)"";
     m->bytes_len = len;
-    m->owns_bytes = owns;
+    m->owns_bytes = owns && bytes != NULL;
     atomic_init(&m->refs, 1);
     wc_mutex_init(&m->lock);
     return m;
