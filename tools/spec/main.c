@@ -167,8 +167,10 @@ int main(int argc, char **argv)
     if (parsed == OPTIONS_OK && o.print_suite)
         return print_suite(&o);
     struct skip_list skips = {0};
-    if (parsed == OPTIONS_WRONG || !load_skips(o.skips, &skips))
+    if (parsed == OPTIONS_WRONG || !load_skips(o.skips, &skips)) {
+        skip_free(&skips);
         return EXIT_WRONG_USE;
+    }
     struct error e = ERROR_INIT;
     suite_files files = {0};
     bool failed = false;
