@@ -7,13 +7,16 @@
  */
 #include "interp/code.h"
 #include "interp/handlers.h"
+#include "interp/reftest.h"
 #include "interp/unwind.h"
+#include "numeric/atomic.h"
 #include "numeric/float.h"
 #include "numeric/int.h"
 #include "numeric/simd.h"
 #include "runtime/exception.h"
 #include "runtime/instance.h"
 #include "runtime/memory.h"
+#include "runtime/shared_memory.h"
 #include "runtime/table.h"
 #include "runtime/trap.h"
 
@@ -121,6 +124,9 @@ NOT_COMPARE(f64_nlt, f64_lt, double)
 NOT_COMPARE(f64_ngt, f64_gt, double)
 NOT_COMPARE(f64_nle, f64_le, double)
 NOT_COMPARE(f64_nge, f64_ge, double)
+
+#define ref_is(ref, target) reftest_matches(run->store, ref, target)
+#define ref_is_not(ref, target) (!ref_is(ref, target))
 
 #define CHECK_ZERO(b)           \
     if (WC_UNLIKELY((b) == 0))  \

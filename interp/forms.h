@@ -156,7 +156,7 @@
 #define ADDRESS(A, bytes)                            \
     uint64_t ea = (uint64_t)(A) + ip->u;             \
     if (WC_UNLIKELY(ea + (bytes) > memsz))           \
-        TRAP(MEMORY_OUT_OF_BOUNDS);                  \
+        TAIL(out_of_bounds);                         \
     uint8_t *at = mem + ea
 #define POINTER(A, bytes) uint8_t *at = (uint8_t *)(uintptr_t)(A)
 

@@ -26,6 +26,8 @@ enum {
     XOP_F64_NGT,
     XOP_F64_NLE,
     XOP_F64_NGE,
+    XOP_REF_IS, /* ref.test: the right operand is a constant (reftest.h) */
+    XOP_REF_IS_NOT,
     XOP_COUNT
 };
 

@@ -39,6 +39,14 @@ static translate_fn *translator_of(enum opcode op)
     case FAMILY_NONE:
         break;
     }
+    switch (wc_opcodes[op].prefix) {
+    case 0xfb:
+        return wc_translate_gc;
+    case 0xfe:
+        return wc_translate_atomic;
+    default:
+        break;
+    }
     switch (op) {
     case OP_UNREACHABLE:
     case OP_BR:

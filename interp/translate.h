@@ -240,6 +240,8 @@ void wc_translate_numeric(struct translator *t);
 void wc_translate_access(struct translator *t);
 void wc_translate_vector(struct translator *t);
 void wc_translate_object(struct translator *t);
+void wc_translate_gc(struct translator *t);
+void wc_translate_atomic(struct translator *t);
 void wc_translate_exception(struct translator *t);
 
 /* translate_control.c: enters a block. */
