@@ -111,6 +111,15 @@ WASM_API_EXTERN void wasmc_config_set_eager_compilation(wasm_config_t *config,
 WASM_API_EXTERN bool wasmc_config_set_threads(wasm_config_t *config,
                                               unsigned threads);
 
+/* How many bytes structures, arrays and exceptions of a store may occupy; then
+ * allocating traps ("out of memory"). 0, the default, is no limit. */
+WASM_API_EXTERN void wasmc_config_set_gc_limit_bytes(wasm_config_t *config,
+                                                     size_t bytes);
+
+/* Collects garbage at every allocation: slow, to test hosts and engines. */
+WASM_API_EXTERN void wasmc_config_set_gc_torture(wasm_config_t *config,
+                                                 bool on);
+
 /* The names of all features in a fixed order; NULL from the end on. Static. */
 WASM_API_EXTERN const char *wasmc_feature_name(size_t n);
 
@@ -328,6 +337,39 @@ WASM_API_EXTERN void wasmc_tabletype_limits(const wasm_tabletype_t *type,
  * the engine's. Written as by snprintf; returns the length it has. */
 WASM_API_EXTERN size_t wasmc_valtype_text(const wasm_valtype_t *type,
                                           char *out, size_t size);
+
+/* -------------------------------------------- references to collected data */
+
+/* References to i31 numbers, structures, arrays and exceptions are handles of
+ * their own, one for each time they leave the guest: wasm_ref_same compares
+ * what they refer to, and host information belongs to the handle (and its
+ * copies). What a handle refers to is not collected. As all references they
+ * are of one store: elsewhere they are of the wrong type. */
+
+typedef enum wasmc_refkind_t {
+    WASMC_REF_NULL,
+    WASMC_REF_I31,
+    WASMC_REF_STRUCT,
+    WASMC_REF_ARRAY,
+    WASMC_REF_FUNC,
+    WASMC_REF_EXN,
+    WASMC_REF_FOREIGN,
+    WASMC_REF_EXTERN, /* table, memory, global or tag */
+    WASMC_REF_OTHER,  /* instance, module or trap */
+} wasmc_refkind_t;
+
+/* WASMC_REF_NULL for NULL. */
+WASM_API_EXTERN wasmc_refkind_t wasmc_ref_kind(const wasm_ref_t *ref);
+
+/* The low 31 bits of `value`. NULL: out of memory. */
+WASM_API_EXTERN own wasm_ref_t *wasmc_i31_new(wasm_store_t *store,
+                                              int32_t value);
+/* The number, sign-extended, to *value; false for what is no i31. */
+WASM_API_EXTERN bool wasmc_i31_get(const wasm_ref_t *ref, int32_t *value);
+
+/* Frees at once what nothing refers to; else that happens when the heap has
+ * grown. Host functions may call it. */
+WASM_API_EXTERN void wasmc_gc_collect(wasm_store_t *store);
 
 #ifdef WASMC_H_OWN
 #undef own

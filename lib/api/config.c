@@ -95,6 +95,16 @@ bool wasmc_config_set_threads(wasm_config_t *config, unsigned threads)
     return true;
 }
 
+void wasmc_config_set_gc_limit_bytes(wasm_config_t *config, size_t bytes)
+{
+    config->config.gc_limit_bytes = bytes;
+}
+
+void wasmc_config_set_gc_torture(wasm_config_t *config, bool on)
+{
+    config->config.gc_torture = on;
+}
+
 wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *config)
 {
     if (!config)

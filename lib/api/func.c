@@ -52,34 +52,6 @@ static wasm_trap_t *call_with_caller(struct caller *caller,
     return c->fn.with_caller((wasmc_caller_t *)caller, c->env, args, results);
 }
 
-static void delete_vals(wasm_val_t *vals, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        wasm_val_delete(&vals[i]);
-}
-
-/* Values of `types` from consecutive slots; on failure those made are gone. */
-static bool take_slots(const struct typereg *reg, const valtype *types,
-                       size_t len, const slot *in, wasm_val_t *out)
-{
-    for (size_t i = 0; i < len; in += valtype_slots(types[i]), i++)
-        if (!wc_val_from_slots(reg, in, types[i], &out[i])) {
-            delete_vals(out, i);
-            return false;
-        }
-    return true;
-}
-
-/* Puts values into consecutive slots. Returns how many were of their type. */
-static size_t put_slots(struct store *store, const valtype *types, size_t len,
-                        const wasm_val_t *vals, slot *out)
-{
-    size_t i = 0;
-    for (; i < len && wc_val_to_slots(store, &vals[i], types[i], out); i++)
-        out += valtype_slots(types[i]);
-    return i;
-}
-
 /* Calls with boxed arguments in `vals`, results behind them. */
 static enum status call_with_vals(struct caller *caller,
                                   const struct callback *c, wasm_val_t *vals,
@@ -87,20 +59,20 @@ static enum status call_with_vals(struct caller *caller,
 {
     const struct comptype *t = &c->type->comp;
     const struct typereg *reg = caller->store->engine->reg;
-    if (!take_slots(reg, t->params, t->params_len, io, vals))
+    if (!wc_vals_from_slots(caller->store, t->params, t->params_len, io, vals))
         return engine_out_of_memory(caller->store);
     wasm_val_vec_t args = {t->params_len, vals};
     wasm_val_vec_t results = {t->results_len, vals + t->params_len};
     for (uint32_t i = 0; i < t->results_len; i++)
         results.data[i] = wc_val_default(reg, t->results[i]);
     wasm_trap_t *trap = c->call(caller, c, &args, &results);
-    delete_vals(vals, t->params_len);
+    wc_vals_delete(vals, t->params_len);
     if (trap)
         return wc_trap_resume(caller->store, trap);
     wasm_val_t *made = vals + t->params_len;
     size_t fitting =
-        put_slots(caller->store, t->results, t->results_len, made, io);
-    delete_vals(made, t->results_len);
+        wc_vals_to_slots(caller->store, t->results, t->results_len, made, io);
+    wc_vals_delete(made, t->results_len);
     if (fitting == t->results_len)
         return STATUS_OK;
     return wc_trap_raise(caller->store, TRAP_HOST,
@@ -275,17 +247,17 @@ static wasm_trap_t *call_checked(struct func *f, const wasm_val_vec_t *args,
 {
     wasm_store_t *store = handle_store(f->entity.store);
     const struct comptype *t = &f->entity.object.type->comp;
-    size_t fitting = t->params_len
-                         ? put_slots(store->store, t->params, t->params_len,
-                                     args->data, io)
-                         : 0;
+    size_t fitting = 0;
+    if (t->params_len)
+        fitting = wc_vals_to_slots(store->store, t->params, t->params_len,
+                                   args->data, io);
     if (fitting < t->params_len)
         return wc_trap_give_message(store, "argument %zu is of the wrong type",
                                     fitting);
     wasm_trap_t *trap = call_slots(f, io);
     if (trap || t->results_len == 0)
         return trap;
-    if (!take_slots(store->store->engine->reg, t->results, t->results_len, io,
+    if (!wc_vals_from_slots(store->store, t->results, t->results_len, io,
                     results->data))
         return wc_trap_give_trap(store, NULL);
     return NULL;

@@ -32,8 +32,7 @@ void wasm_global_get(const wasm_global_t *global, wasm_val_t *out)
 {
     const struct global *g = global_of(global);
     /* Without memory for a vector it reads as null, as documented. */
-    (void)!wc_val_from_slots(g->entity.store->engine->reg, g->cell,
-                             g->type.type, out);
+    (void)!wc_val_from_slots(g->entity.store, g->cell, g->type.type, out);
 }
 
 void wasm_global_set(wasm_global_t *global, const wasm_val_t *val)

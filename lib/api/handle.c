@@ -21,6 +21,20 @@ void wc_handle_store_unref(wasm_store_t *store)
     free(store);
 }
 
+void wc_handle_hold(struct held *held, struct store *store, slot ref)
+{
+    held->ref = ref;
+    if (ref != SLOT_REF_NULL)
+        gc_root_add(store, &held->root, &held->ref, 1);
+}
+
+void wc_handle_let_go(struct held *held)
+{
+    if (held->ref != SLOT_REF_NULL)
+        gc_root_remove(&held->root);
+    held->ref = SLOT_REF_NULL;
+}
+
 void *wc_handle_new(const void *handle)
 {
     struct entity *e = entity_of(handle);
@@ -31,20 +45,27 @@ void *wc_handle_new(const void *handle)
     return e;
 }
 
+/* Returns what to free: nothing for the spare one, which is part of the
+ * store. */
+static void *trap_free(wasm_trap_t *t)
+{
+    wc_handle_let_go(&t->exception);
+    wc_trap_unref(t->trap);
+    t->wrapper.entity.info = (struct host_info){0};
+    return t->trap ? t : NULL;
+}
+
 static void wrapper_free(struct wrapper *w)
 {
     struct host_info info = w->entity.info;
-    if (w->entity.object.kind == OBJECT_API_MODULE) {
-        wc_module_unref(((wasm_module_t *)(void *)w)->module);
-    } else {
-        wasm_trap_t *t = (wasm_trap_t *)(void *)w;
-        if (t->trap)
-            wc_trap_unref(t->trap);
-        w->entity.info = (struct host_info){0};
-        if (!t->trap)
-            w = NULL; /* the spare one, part of the store */
-    }
-    free(w);
+    void *block = w;
+    if (w->entity.object.kind == OBJECT_API_MODULE)
+        wc_module_unref(((wasm_module_t *)block)->module);
+    else if (w->entity.object.kind == OBJECT_API_TRAP)
+        block = trap_free(block);
+    else
+        wc_handle_let_go(&((struct data_ref *)block)->held);
+    free(block);
     if (info.finalizer)
         info.finalizer(info.data);
 }
@@ -80,7 +101,11 @@ static void unpin(void *wrapper)
 bool wc_handle_to_slot(struct wasm_ref_t *ref, slot *out)
 {
     struct entity *e = entity_of(ref);
-    if (e && e->object.kind >= OBJECT_API_MODULE) {
+    if (!e || e->object.kind == OBJECT_API_DATA) {
+        *out = e ? handle_slot(ref) : SLOT_REF_NULL;
+        return true;
+    }
+    if (e->object.kind >= OBJECT_API_MODULE) {
         struct wrapper *w = (void *)ref;
         if (!w->pin) {
             w->pin = wc_foreign_new(e->store);
@@ -90,16 +115,32 @@ bool wc_handle_to_slot(struct wasm_ref_t *ref, slot *out)
         }
         e = &w->pin->entity;
     }
-    *out = e ? slot_of_object(&e->object) : SLOT_REF_NULL;
+    *out = slot_of_object(&e->object);
     return true;
 }
 
-struct wasm_ref_t *wc_handle_from_slot(slot s)
+/* A wrapper, with one handle, of a reference that is no entity. */
+static struct data_ref *data_ref_new(struct store *store, slot s)
 {
+    struct data_ref *d =
+        wc_handle_wrapper(handle_store(store), OBJECT_API_DATA, sizeof *d);
+    if (d)
+        wc_handle_hold(&d->held, store, s);
+    return d;
+}
+
+bool wc_handle_from_slot(struct store *store, slot s, struct wasm_ref_t **out)
+{
+    *out = NULL;
     if (s == SLOT_REF_NULL)
-        return NULL;
+        return true;
+    if (ref_is_i31(s) || ref_is_heap(s)) {
+        *out = (void *)data_ref_new(store, s);
+        return *out != NULL;
+    }
     struct entity *e = entity_of(slot_object(s));
     if (e->object.kind == OBJECT_FOREIGN && e->info.finalizer == unpin)
         e = e->info.data;
-    return wc_handle_new(e);
+    *out = wc_handle_new(e);
+    return true;
 }

@@ -19,11 +19,6 @@ static void set_info(void *handle, void *data, void (*finalizer)(void *))
     {                                                                        \
         return wc_handle_new(handle);                                        \
     }                                                                        \
-    bool wasm_##name##_same(const wasm_##name##_t *a,                        \
-                            const wasm_##name##_t *b)                        \
-    {                                                                        \
-        return a == b;                                                       \
-    }                                                                        \
     void *wasm_##name##_get_host_info(const wasm_##name##_t *handle)         \
     {                                                                        \
         return entity_of(handle)->info.data;                                 \
@@ -36,6 +31,13 @@ static void set_info(void *handle, void *data, void (*finalizer)(void *))
         wasm_##name##_t *handle, void *info, void (*finalizer)(void *))      \
     {                                                                        \
         set_info(handle, info, finalizer);                                   \
+    }
+
+#define DEFINE_SAME(name)                             \
+    bool wasm_##name##_same(const wasm_##name##_t *a, \
+                            const wasm_##name##_t *b) \
+    {                                                 \
+        return a == b;                                \
     }
 
 /* `is` is a predicate over the kind of an object. */
@@ -51,8 +53,9 @@ static void set_info(void *handle, void *data, void (*finalizer)(void *))
                                                  : NULL;                     \
     }
 
-#define DEFINE_REF(name, is)     \
-    DEFINE_REF_BASE(name)        \
+#define DEFINE_REF(name, is)       \
+    DEFINE_REF_BASE(name)          \
+    DEFINE_SAME(name)              \
     DEFINE_CAST(name, ref, IS_ANY) \
     DEFINE_CAST(ref, name, is)
 
@@ -88,6 +91,13 @@ DEFINE_CAST(extern, func, IS_FUNC)
 DEFINE_CAST(extern, global, IS_GLOBAL)
 DEFINE_CAST(extern, table, IS_TABLE)
 DEFINE_CAST(extern, memory, IS_MEMORY)
+
+/* Several wrappers may stand for one reference. */
+bool wasm_ref_same(const wasm_ref_t *a, const wasm_ref_t *b)
+{
+    return a == b || (a && b && handle_slot(a) == handle_slot(b) &&
+                      entity_of(a)->store == entity_of(b)->store);
+}
 
 wasm_foreign_t *wasm_foreign_new(wasm_store_t *store)
 {

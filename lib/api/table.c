@@ -31,7 +31,11 @@ wasm_tabletype_t *wasm_table_type(const wasm_table_t *table)
 wasm_ref_t *wasm_table_get(const wasm_table_t *table, wasm_table_size_t index)
 {
     const struct table *t = table_of(table);
-    return index < t->size ? wc_handle_from_slot(t->elems[index]) : NULL;
+    wasm_ref_t *ref;
+    return index < t->size && wc_handle_from_slot(t->entity.store,
+                                                  t->elems[index], &ref)
+               ? ref
+               : NULL;
 }
 
 bool wasm_table_set(wasm_table_t *table, wasm_table_size_t index,

@@ -2,7 +2,7 @@
 #include "api/val.h"
 
 #include "base/bits.h"
-#include "runtime/func.h"
+#include "runtime/gc.h"
 #include "syntax/typereg.h"
 
 #include <stdlib.h>
@@ -80,16 +80,17 @@ wasm_val_t wc_val_default(const struct typereg *reg, valtype type)
     return (wasm_val_t){.kind = wc_val_kind(reg, type)};
 }
 
-/* Does a non-null reference match a reference type? */
-static bool ref_matches(const struct typereg *reg, const struct object *o,
-                        valtype type)
+/* Does a non-null reference match a reference type? The host may make an
+ * externref of anything, and guests convert between extern and any. */
+static bool ref_matches(const struct store *store, slot ref, valtype type)
 {
-    heaptype heap = valtype_heap(type);
-    if (heap == HEAP_EXTERN)
-        return true;
-    if (o->kind != OBJECT_FUNC)
+    unsigned kind =
+        ref_is_i31(ref) ? OBJECT_STRUCT : slot_object(ref)->kind;
+    heaptype top = wc_heaptype_top(store->engine->reg, valtype_heap(type));
+    if ((top == HEAP_FUNC && kind != OBJECT_FUNC) ||
+        (top == HEAP_EXN && kind != OBJECT_EXN))
         return false;
-    return valtype_matches(reg, VALTYPE_REF(false, o->type->id), type);
+    return wc_ref_matches(store, ref, type);
 }
 
 bool wc_val_ref_to_slot(struct store *store, struct wasm_ref_t *ref,
@@ -103,7 +104,7 @@ bool wc_val_ref_to_slot(struct store *store, struct wasm_ref_t *ref,
     }
     const struct entity *e = entity_of(ref);
     return e->store == store &&
-           ref_matches(store->engine->reg, &e->object, type) &&
+           ref_matches(store, handle_slot(ref), type) &&
            wc_handle_to_slot(ref, out);
 }
 
@@ -132,17 +133,43 @@ bool wc_val_to_slots(struct store *store, const wasm_val_t *val, valtype type,
     }
 }
 
-bool wc_val_from_slots(const struct typereg *reg, const slot *in, valtype type,
+bool wc_val_from_slots(struct store *store, const slot *in, valtype type,
                        wasm_val_t *out)
 {
-    *out = wc_val_default(reg, type);
+    *out = wc_val_default(store->engine->reg, type);
     if (valtype_is_ref(type))
-        out->of.ref = wc_handle_from_slot(*in);
-    else if (type == VT_V128)
+        return wc_handle_from_slot(store, *in, &out->of.ref);
+    if (type == VT_V128)
         return wasmc_val_new_v128(out, (const uint8_t *)in);
     else if (type == VT_I32 || type == VT_F32)
         out->of.i32 = (int32_t)*in;
     else
         out->of.i64 = (int64_t)*in;
     return true;
+}
+
+void wc_vals_delete(wasm_val_t *vals, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        wasm_val_delete(&vals[i]);
+}
+
+bool wc_vals_from_slots(struct store *store, const valtype *types, size_t len,
+                        const slot *in, wasm_val_t *out)
+{
+    for (size_t i = 0; i < len; in += valtype_slots(types[i]), i++)
+        if (!wc_val_from_slots(store, in, types[i], &out[i])) {
+            wc_vals_delete(out, i);
+            return false;
+        }
+    return true;
+}
+
+size_t wc_vals_to_slots(struct store *store, const valtype *types, size_t len,
+                        const wasm_val_t *vals, slot *out)
+{
+    size_t i = 0;
+    for (; i < len && wc_val_to_slots(store, &vals[i], types[i], out); i++)
+        out += valtype_slots(types[i]);
+    return i;
 }

@@ -23,7 +23,16 @@ bool wc_val_ref_to_slot(struct store *store, struct wasm_ref_t *ref,
                         valtype type, slot *out) WC_MUST_CHECK;
 
 /* An owned value. False: out of memory; *out is then a null or zero. */
-bool wc_val_from_slots(const struct typereg *reg, const slot *in, valtype type,
+bool wc_val_from_slots(struct store *store, const slot *in, valtype type,
                        wasm_val_t *out) WC_MUST_CHECK;
+
+/* The same for values of `types`, in consecutive slots. The first one says how
+ * many were of their type; when the second one fails, none is left. */
+size_t wc_vals_to_slots(struct store *store, const valtype *types, size_t len,
+                        const wasm_val_t *vals, slot *out);
+bool wc_vals_from_slots(struct store *store, const valtype *types, size_t len,
+                        const slot *in, wasm_val_t *out) WC_MUST_CHECK;
+
+void wc_vals_delete(wasm_val_t *vals, size_t len);
 
 #endif
