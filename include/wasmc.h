@@ -193,6 +193,39 @@ WASM_API_EXTERN own wasm_module_t *wasmc_instance_module(
 
 /* --------------------------------------------------------- traps and frames */
 
+/* Why execution ended. More may be added at the end. */
+typedef enum wasmc_trap_code_t {
+    WASMC_TRAP_UNREACHABLE,
+    WASMC_TRAP_MEMORY_OUT_OF_BOUNDS,
+    WASMC_TRAP_TABLE_OUT_OF_BOUNDS,
+    WASMC_TRAP_ARRAY_OUT_OF_BOUNDS,
+    WASMC_TRAP_DIVIDE_BY_ZERO,
+    WASMC_TRAP_INTEGER_OVERFLOW,
+    WASMC_TRAP_INVALID_CONVERSION,
+    WASMC_TRAP_UNDEFINED_ELEMENT,
+    WASMC_TRAP_UNINITIALIZED_ELEMENT,
+    WASMC_TRAP_INDIRECT_CALL_TYPE,
+    WASMC_TRAP_NULL_REFERENCE,
+    WASMC_TRAP_NULL_FUNCTION,
+    WASMC_TRAP_NULL_STRUCTURE,
+    WASMC_TRAP_NULL_ARRAY,
+    WASMC_TRAP_NULL_I31,
+    WASMC_TRAP_NULL_EXCEPTION,
+    WASMC_TRAP_CAST_FAILURE,
+    WASMC_TRAP_UNALIGNED_ATOMIC,
+    WASMC_TRAP_EXPECTED_SHARED_MEMORY,
+    WASMC_TRAP_STACK_EXHAUSTED,
+    WASMC_TRAP_OUT_OF_MEMORY,
+    WASMC_TRAP_ALLOCATION_SIZE,
+    WASMC_TRAP_UNCAUGHT_EXCEPTION,
+    WASMC_TRAP_INTERRUPTED,
+    WASMC_TRAP_HOST,
+    WASMC_TRAP_COMPILE,
+} wasmc_trap_code_t;
+
+/* WASMC_TRAP_HOST is what the host made itself, and ends as below. */
+WASM_API_EXTERN wasmc_trap_code_t wasmc_trap_code(const wasm_trap_t *trap);
+
 /* Did the guest end by asking for it (WASI proc_exit)? Then *status, unless
  * NULL, is its exit status. Such a trap that a callback returns goes on
  * ending the guest below. */
@@ -370,6 +403,44 @@ WASM_API_EXTERN bool wasmc_i31_get(const wasm_ref_t *ref, int32_t *value);
 /* Frees at once what nothing refers to; else that happens when the heap has
  * grown. Host functions may call it. */
 WASM_API_EXTERN void wasmc_gc_collect(wasm_store_t *store);
+
+/* -------------------------------------------------------- tags, exceptions */
+
+/* An exception is a reference (WASMC_REF_EXN): a tag and arguments. A call that
+ * ends with one that nobody catches returns a trap that carries it; and a
+ * callback that returns such a trap, its own or one it was given, throws it:
+ * handlers of the guest below see it as any other. */
+typedef struct wasmc_tag_t wasmc_tag_t;
+
+/* `type` has the arguments and no results; else, or without memory, NULL. */
+WASM_API_EXTERN own wasmc_tag_t *wasmc_tag_new(wasm_store_t *store,
+                                               const wasm_functype_t *type);
+WASM_API_EXTERN void wasmc_tag_delete(own wasmc_tag_t *tag);
+WASM_API_EXTERN own wasmc_tag_t *wasmc_tag_copy(const wasmc_tag_t *tag);
+WASM_API_EXTERN bool wasmc_tag_same(const wasmc_tag_t *a,
+                                    const wasmc_tag_t *b);
+WASM_API_EXTERN own wasm_functype_t *wasmc_tag_type(const wasmc_tag_t *tag);
+/* The same handle; NULL for what is no tag. */
+WASM_API_EXTERN wasm_extern_t *wasmc_tag_as_extern(wasmc_tag_t *tag);
+WASM_API_EXTERN wasmc_tag_t *wasmc_extern_as_tag(wasm_extern_t *item);
+
+/* NULL when the arguments do not fit the tag, or memory has run out. */
+WASM_API_EXTERN own wasm_ref_t *wasmc_exception_new(
+    wasmc_tag_t *tag, const wasm_val_vec_t *args);
+/* NULL for what is no exception. */
+WASM_API_EXTERN own wasmc_tag_t *wasmc_exception_tag(
+    const wasm_ref_t *exception);
+/* False, with *out empty, for what is no exception, or without memory. */
+WASM_API_EXTERN bool wasmc_exception_args(const wasm_ref_t *exception,
+                                          own wasm_val_vec_t *out);
+
+/* What a callback returns to throw. NULL for what is no exception; without
+ * memory a trap that says so. */
+WASM_API_EXTERN own wasm_trap_t *wasmc_trap_new_exception(
+    const wasm_ref_t *exception);
+/* The exception that a trap carries (WASMC_TRAP_UNCAUGHT_EXCEPTION); NULL when
+ * it is another trap, or memory has run out. */
+WASM_API_EXTERN own wasm_ref_t *wasmc_trap_exception(const wasm_trap_t *trap);
 
 #ifdef WASMC_H_OWN
 #undef own

@@ -2,6 +2,7 @@
 #include "api/trap.h"
 
 #include "binary/names.h"
+#include "runtime/exception.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,11 +15,15 @@ wasm_trap_t *wc_trap_give_trap(wasm_store_t *store, struct trap *trap)
 {
     wasm_trap_t *t =
         trap ? wc_handle_wrapper(store, OBJECT_API_TRAP, sizeof *t) : NULL;
+    slot exception = SLOT_REF_NULL;
+    if (!trap || trap->code == TRAP_UNCAUGHT_EXCEPTION)
+        exception = store_take_exception(store->store);
     if (!t) {
         wc_trap_unref(trap);
         return wc_handle_new(&store->spare);
     }
     t->trap = trap;
+    wc_handle_hold(&t->exception, store->store, exception);
     return t;
 }
 
@@ -73,6 +78,9 @@ enum status wc_trap_resume(struct store *store, wasm_trap_t *trap)
     } else if (trap->wrapper.entity.store != store) {
         /* Its frames name instances that may end before this store. */
         wc_trap_raise(store, TRAP_HOST, "%s", trap->trap->message);
+    } else if (trap->exception.ref != SLOT_REF_NULL) {
+        store->exception = trap->exception.ref;
+        status = STATUS_THROW;
     } else {
         wc_trap_unref(store->trap);
         store->trap = wc_trap_ref(trap->trap);
@@ -107,6 +115,16 @@ static uint32_t frames_of(const wasm_trap_t *trap)
 void wasm_trap_message(const wasm_trap_t *trap, wasm_message_t *out)
 {
     wasm_name_new_from_string_nt(out, message_of(trap));
+}
+
+#define TRAP(id, text)                                        \
+    _Static_assert((int)WASMC_TRAP_##id == (int)TRAP_##id, #id);
+#include "runtime/traps.def"
+
+wasmc_trap_code_t wasmc_trap_code(const wasm_trap_t *trap)
+{
+    return trap->trap ? (wasmc_trap_code_t)trap->trap->code
+                      : WASMC_TRAP_OUT_OF_MEMORY;
 }
 
 bool wasmc_trap_exit_status(const wasm_trap_t *trap, uint32_t *status)
