@@ -442,6 +442,22 @@ WASM_API_EXTERN own wasm_trap_t *wasmc_trap_new_exception(
  * it is another trap, or memory has run out. */
 WASM_API_EXTERN own wasm_ref_t *wasmc_trap_exception(const wasm_trap_t *trap);
 
+/* ---------------------------------------------------------- shared memories */
+
+/* The bytes that memories of several stores have in common (threads). */
+typedef struct wasmc_shared_memory_t wasmc_shared_memory_t;
+
+/* Of a memory whose type is shared (wasmc_memorytype_new, wasm_memory_new);
+ * NULL for another. Keeps the bytes, not the memory or its store. */
+WASM_API_EXTERN own wasmc_shared_memory_t *wasmc_memory_share(
+    const wasm_memory_t *memory);
+/* Thread-safe, as is to obtain from it in stores of several threads. */
+WASM_API_EXTERN void wasmc_shared_memory_delete(
+    own wasmc_shared_memory_t *shared);
+/* A memory of this store on the same bytes. NULL: out of memory. */
+WASM_API_EXTERN own wasm_memory_t *wasmc_memory_obtain(
+    wasm_store_t *store, const wasmc_shared_memory_t *shared);
+
 #ifdef WASMC_H_OWN
 #undef own
 #undef WASMC_H_OWN

@@ -1,5 +1,5 @@
 /* Linear memories (core/exec/runtime#memory-instances). */
-#include "runtime/memory.h"
+#include "runtime/shared_memory.h"
 
 #include "api/handle.h"
 #include "api/types.h"
@@ -44,7 +44,7 @@ byte_t *wasm_memory_data(wasm_memory_t *memory)
 
 size_t wasm_memory_data_size(const wasm_memory_t *memory)
 {
-    return memory_of(memory)->size_bytes;
+    return (size_t)memory_size(memory_of(memory));
 }
 
 wasm_memory_pages_t wasm_memory_size(const wasm_memory_t *memory)
@@ -55,4 +55,24 @@ wasm_memory_pages_t wasm_memory_size(const wasm_memory_t *memory)
 bool wasm_memory_grow(wasm_memory_t *memory, wasm_memory_pages_t delta)
 {
     return wc_memory_grow(memory_of(memory), delta) != UINT64_MAX;
+}
+
+/* ---------------------------------------------------------- shared memories */
+
+wasmc_shared_memory_t *wasmc_memory_share(const wasm_memory_t *memory)
+{
+    struct shared_memory *shared = memory_of(memory)->shared;
+    return shared ? (void *)wc_shared_memory_ref(shared) : NULL;
+}
+
+void wasmc_shared_memory_delete(wasmc_shared_memory_t *shared)
+{
+    wc_shared_memory_unref((struct shared_memory *)(void *)shared);
+}
+
+wasm_memory_t *wasmc_memory_obtain(wasm_store_t *store,
+                                   const wasmc_shared_memory_t *shared)
+{
+    struct shared_memory *m = (struct shared_memory *)(uintptr_t)shared;
+    return wc_handle_new(wc_memory_of_shared(store->store, m, NULL));
 }

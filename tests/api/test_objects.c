@@ -236,6 +236,42 @@ Test(memory, limits_that_cannot_be)
     env_delete(&env);
 }
 
+Test(memory, shared_by_stores)
+{
+    struct env env = env_new(), other = env_new();
+    static const wasmc_limits_t limits = {
+        .min = 1, .max = 3, .has_max = true, .shared = true, .page_log2 = 16};
+    wasm_memorytype_t *type = wasmc_memorytype_new(&limits);
+    wasm_memory_t *a = wasm_memory_new(env.store, type);
+    cr_assert_not_null(a);
+    wasm_memorytype_delete(type);
+    wasmc_shared_memory_t *shared = wasmc_memory_share(a);
+    cr_assert_not_null(shared);
+    wasm_memory_t *b = wasmc_memory_obtain(other.store, shared);
+    wasmc_shared_memory_delete(shared);
+    cr_assert_not_null(b);
+    cr_expect_eq(wasm_memory_data(a), wasm_memory_data(b));
+    wasmc_limits_t found;
+    type = wasm_memory_type(b);
+    wasmc_memorytype_limits(type, &found);
+    wasm_memorytype_delete(type);
+    cr_expect(found.shared);
+    cr_expect_eq(found.max, 3);
+    cr_assert(wasm_memory_grow(b, 1));
+    cr_expect_eq(wasm_memory_size(a), 2);
+    cr_expect_eq(wasm_memory_data_size(a), 2 * MEMORY_PAGE_SIZE);
+    wasm_memory_data(a)[2 * MEMORY_PAGE_SIZE - 1] = 9;
+    wasm_memory_delete(a);
+    env_delete(&env);
+    cr_expect_eq(wasm_memory_data(b)[2 * MEMORY_PAGE_SIZE - 1], 9);
+    cr_expect_not(wasm_memory_grow(b, 2));
+    wasm_memory_delete(b);
+    wasm_memory_t *alone = memory_new(&other, 1, 1);
+    cr_expect_null(wasmc_memory_share(alone));
+    wasm_memory_delete(alone);
+    env_delete(&other);
+}
+
 Test(memory, by_both_strategies)
 {
     for (int strategy = 0; strategy < 2; strategy++) {
