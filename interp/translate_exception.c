@@ -9,10 +9,10 @@
  */
 #include "interp/translate.h"
 
-static void emit_throw(struct translator *t, uint32_t handler, uint32_t slot,
+static void emit_throw(struct translator *t, uint32_t handler, uint32_t args,
                        uint32_t tag)
 {
-    wc_emit(t, handler, INSN_WORDS + 1, 0, slot);
+    wc_emit(t, handler, INSN_WORDS + 1, 0, args);
     wc_emit_word(t, pair(tag, t->in.offset));
     wc_emit_seal(t);
     t->dead = true;
