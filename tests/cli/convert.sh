@@ -41,6 +41,10 @@ echo '(module (memory 1 1 shared))' >"$tmp/shared.wat"
 check "a feature that is off" 1 "" "shared" "$wasmc" validate "$tmp/shared.wat"
 check "... and on" 0 "" "" \
     "$wasmc" validate --features=threads "$tmp/shared.wat"
+printf '\0asm\1\0\0\0\0\7\4name\14\0' >"$tmp/names.wasm"
+check "a malformed custom section" 0 "" "" "$wasmc" validate "$tmp/names.wasm"
+check "... when asked for" 1 "" "malformed: name section: malformed subs" \
+    "$wasmc" validate --customs "$tmp/names.wasm"
 stdin=$examples/fib.wat
 check "stdin" 0 "" "" "$wasmc" validate -
 stdin=

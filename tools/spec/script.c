@@ -349,8 +349,10 @@ static unsigned kinds_expected(enum script_command_kind kind)
         return KIND(INVALID) | KIND(LIMIT);
     case SCRIPT_ASSERT_MALFORMED:
         return KIND(MALFORMED) | KIND(SYNTAX) | KIND(LIMIT);
+    case SCRIPT_ASSERT_INVALID_CUSTOM:
+        return KIND(INVALID);
     default:
-        return KIND(MALFORMED) | KIND(SYNTAX) | KIND(INVALID);
+        return KIND(MALFORMED) | KIND(SYNTAX);
     }
 }
 
@@ -359,7 +361,9 @@ static void assert_bad_module(struct run *r)
     const struct script_command *c = r->command;
     struct outcome o = {.kind = OUTCOME_ERROR, .error = ERROR_INIT};
     struct buf expected = {0};
-    bool bad = !session_check(&r->session, c->module, &o.error);
+    bool customs = c->kind == SCRIPT_ASSERT_MALFORMED_CUSTOM ||
+                   c->kind == SCRIPT_ASSERT_INVALID_CUSTOM;
+    bool bad = !session_check(&r->session, c->module, customs, &o.error);
     if (!bad) {
         o.kind = OUTCOME_MISUSE;
         snprintf(o.text, sizeof o.text, "a valid module");

@@ -3,6 +3,7 @@
 
 #include "binary/decode.h"
 #include "tools/spec/value.h"
+#include "valid/customs.h"
 #include "valid/validate.h"
 
 #include <stdio.h>
@@ -57,24 +58,25 @@ struct subject *session_find(subject_list *list, struct span id)
 
 /* Decodes and validates binary; errors are those of the engine's loader. */
 static bool check_binary(struct session *s, const struct buf *bytes,
-                         struct error *e)
+                         bool customs, struct error *e)
 {
     struct module *m =
         wc_module_new(bytes->data, (uint32_t)bytes->len, false);
     if (!m)
         return wc_error_no_memory(e, "checking a module");
     m->features = s->features;
-    bool ok = wc_decode(m, e) && wc_validate(m, s->engine->reg, NULL, e);
+    bool ok = wc_decode(m, e) && wc_validate(m, s->engine->reg, NULL, e) &&
+              (!customs || wc_customs_check(m, e));
     wc_module_unref(m);
     return ok;
 }
 
 bool session_check(struct session *s, const struct script_module *m,
-                   struct error *e)
+                   bool customs, struct error *e)
 {
     struct buf bytes = {0};
     bool ok = wc_script_module_binary(m, s->features, &bytes, e) &&
-              check_binary(s, &bytes, e);
+              check_binary(s, &bytes, customs, e);
     wc_buf_free(&bytes);
     return ok;
 }
@@ -92,7 +94,7 @@ void session_load(struct session *s, const struct script_module *m,
             o->kind = OUTCOME_OK;
         } else if (o->error.kind == ERROR_UNSUPPORTED) {
             struct error e = ERROR_INIT;
-            if (check_binary(s, &bytes, &e))
+            if (check_binary(s, &bytes, false, &e))
                 o->kind = OUTCOME_UNSUPPORTED;
             else
                 o->error = e;

@@ -79,9 +79,10 @@ void session_end(struct session *s);
 void session_load(struct session *s, const struct script_module *m,
                   struct module **module, struct outcome *o);
 
-/* Decodes and validates only, whatever the engine executes. */
+/* Decodes and validates only, whatever the engine executes; looks into custom
+ * sections if `customs`. */
 bool session_check(struct session *s, const struct script_module *m,
-                   struct error *e) WC_MUST_CHECK;
+                   bool customs, struct error *e) WC_MUST_CHECK;
 
 void session_instantiate(struct session *s, struct module *module,
                          struct outcome *o);

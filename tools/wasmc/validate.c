@@ -1,6 +1,7 @@
 /* wasmc validate: is it a module, and how fast do we know? */
 #include "tools/wasmc/load.h"
 #include "tools/wasmc/wasmc.h"
+#include "valid/customs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 struct validate_options {
     uint32_t threads;
-    bool verbose;
+    bool verbose, customs;
     feature_set features;
 };
 
@@ -18,6 +19,8 @@ static const struct option_row rows[] = {
      "check function bodies on N threads"},
     {"features", 0, "LIST", option_features, AT(features),
      "switch features on, or with - in front off"},
+    {"customs", 0, NULL, option_flag, AT(customs),
+     "look into the sections of names and branch hints too"},
     {"verbose", 'v', NULL, option_flag, AT(verbose),
      "say how large the module is and how long it took"},
     {0},
@@ -60,7 +63,8 @@ int command_validate(int argc, char **argv)
     struct valid_policy policy = {.threads = o.threads, .sidetables = true};
     struct error e = ERROR_INIT;
     double start = seconds_now();
-    bool ok = load_validate(m, &policy, &e);
+    bool ok = load_validate(m, &policy, &e) &&
+              (!o.customs || wc_customs_check(m, &e));
     if (!ok)
         file_print_error(path, &e);
     else if (o.verbose)
