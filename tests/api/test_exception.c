@@ -318,3 +318,58 @@ Test(trap, codes)
     wasm_instance_delete(i);
     env_delete(&env);
 }
+
+static const char catcher[] =
+    "(module (import \"\" \"tag\" (tag $t (param i32 externref)))\n"
+    "  (import \"\" \"f\" (func $f (param i32)))\n"
+    "  (func (export \"catch\") (param i32) (result i32) (local exnref)\n"
+    "    (block $h (result i32 externref)\n"
+    "      (try_table (catch $t $h) (call $f (local.get 0)))\n"
+    "      (return (i32.const -1)))\n"
+    "    drop)\n"
+    "  (func (export \"again\") (param i32) (result i32)\n"
+    "    (block $h (result exnref)\n"
+    "      (try_table (catch_all_ref $h) (call $f (local.get 0)))\n"
+    "      (return (i32.const -1)))\n"
+    "    throw_ref)\n"
+    "  (func (export \"throw\") (param i32) (result i32)\n"
+    "    (throw $t (i32.mul (local.get 0) (i32.const 3))\n"
+    "      (ref.null extern)))\n"
+    "  (func (export \"give\") (param i32) (result exnref)\n"
+    "    (block $h (result exnref)\n"
+    "      (try_table (catch_all_ref $h) (call $f (local.get 0)))\n"
+    "      (return (ref.null exn)))))\n";
+
+Test(exception, caught_and_thrown_by_the_guest)
+{
+    wasm_config_t *config = wasm_config_new();
+    wasmc_config_set_gc_torture(config, true);
+    struct env env = {.engine = wasm_engine_new_with_config(config)};
+    env.store = wasm_store_new(env.engine);
+    struct thrower a = {.tag = tag_new(env.store)};
+    wasm_func_t *fa = thrower_func(env.store, &a);
+    wasm_extern_t *imports[] = {wasmc_tag_as_extern(a.tag),
+                                wasm_func_as_extern(fa)};
+    wasm_instance_t *i = instantiate(env.store, catcher, imports, 2);
+    wasm_func_t *catch_ = export_func(i, "catch");
+    wasm_func_t *again = export_func(i, "again");
+    wasm_func_t *throw_ = export_func(i, "throw");
+    wasm_func_t *give = export_func(i, "give");
+    wasm_val_t args[] = {WASM_I32_VAL(7)}, results[1];
+    cr_expect_eq(call_i32(catch_, 11), 11);
+    expect_exception(call(again, args, 1, results, 1), a.tag, 7);
+    expect_exception(call(throw_, args, 1, results, 1), a.tag, 21);
+    cr_assert_null(call(give, args, 1, results, 1));
+    cr_expect_eq(results[0].kind, WASMC_EXNREF);
+    wasmc_gc_collect(env.store);
+    expect_exception(wasmc_trap_new_exception(results[0].of.ref), a.tag, 7);
+    wasm_val_delete(&results[0]);
+    wasm_func_delete(catch_);
+    wasm_func_delete(again);
+    wasm_func_delete(throw_);
+    wasm_func_delete(give);
+    wasm_func_delete(fa);
+    wasm_instance_delete(i);
+    wasmc_tag_delete(a.tag);
+    env_delete(&env);
+}
