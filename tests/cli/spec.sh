@@ -69,10 +69,24 @@ not ok 2 - $tmp/hang.wast # 1 passed, 2 failed, 0 skipped
 "$spec" -q --json="$tmp/counts.json" "$tmp/good.wast" >/dev/null
 check "JSON" 0 '{
   "passed": 3, "failed": 0, "skipped": 0,
+  "left_out": [],
   "files": [
     {"file": "'"$tmp/good.wast"'", "passed": 3, "failed": 0, "skipped": 0}
   ]
 }' "" cat "$tmp/counts.json"
+
+# Folders are run with the features they are for, or not at all.
+mkdir -p "$tmp/tree/threads" "$tmp/tree/stack-switching"
+cp "$tmp/good.wast" "$tmp/tree"
+cp "$tmp/broken.wast" "$tmp/tree/stack-switching"
+echo '(module (memory 1 1 shared))
+(assert_invalid (module (func (drop))) "type mismatch")' \
+    >"$tmp/tree/threads/shared.wast"
+check "folders" 0 "stack-switching left out: the proposal is not implemented
+4 passed, 0 failed, 0 skipped" "" "$spec" -q "$tmp/tree"
+check "a folder by name" 1 "broken.wast:2:1: syntax error: unexpected token: end of text
+$(printf %-44s broken.wast) 0 passed, 1 failed, 0 skipped
+0 passed, 1 failed, 0 skipped" "" "$spec" -q "$tmp/tree/stack-switching"
 
 cat >"$tmp/skip.list" <<END
 # known

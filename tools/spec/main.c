@@ -68,17 +68,17 @@ static const struct engine_ops *find_engine(const char *name)
 }
 
 static bool collect(const struct spec_options *o, int operands, char **argv,
-                    suite_files *files, struct error *e)
+                    struct suite *suite, struct error *e)
 {
     for (int i = 0; i < operands; i++)
-        if (!suite_add(files, argv[i], e))
+        if (!suite_add(suite, argv[i], e))
             return false;
     if (operands > 0)
         return true;
     if (o->suite)
-        return suite_add(files, o->suite, e);
+        return suite_add(suite, o->suite, e);
     char *found = suite_find();
-    bool ok = found ? suite_add(files, found, e)
+    bool ok = found ? suite_add(suite, found, e)
                     : wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
                                    "no test suite here: "
                                    "spec-tests/fetch-testsuite gets it");
@@ -87,16 +87,16 @@ static bool collect(const struct spec_options *o, int operands, char **argv,
 }
 
 static void fill_jobs(struct job_list *list, const struct spec_options *o,
-                      const suite_files *files, const struct skip_list *skips)
+                      const struct suite *suite, const struct skip_list *skips)
 {
-    for (uint32_t i = 0; i < files->len; i++) {
+    for (uint32_t i = 0; i < suite->files.len; i++) {
         struct script_job *job = &list->jobs[i].script;
-        job->path = files->data[i].path;
-        job->label = files->data[i].label;
+        job->path = suite->files.data[i].path;
+        job->label = suite->files.data[i].label;
         job->skips = skips;
         job->show_prints = o->prints;
         wc_engine_config_init(&job->config, find_engine(o->engine));
-        job->config.features = files->data[i].features | o->features_on;
+        job->config.features = suite->files.data[i].features | o->features_on;
         if (o->checked)
             job->config.guarded_memory = false;
     }
@@ -106,15 +106,15 @@ static void fill_jobs(struct job_list *list, const struct spec_options *o,
 
 /* Runs everything. *failed says whether any test did; false, with the error
  * set, when running was not possible. */
-static bool run_all(const struct spec_options *o, const suite_files *files,
+static bool run_all(const struct spec_options *o, const struct suite *suite,
                     const struct skip_list *skips, bool *failed,
                     struct error *e)
 {
     struct job_list list = {0};
-    struct report report = {.tap = o->tap, .quiet = o->quiet};
-    bool ok = jobs_init(&list, files->len, e);
+    struct report report = {.tap = o->tap, .quiet = o->quiet, .suite = suite};
+    bool ok = jobs_init(&list, suite->files.len, e);
     if (ok) {
-        fill_jobs(&list, o, files, skips);
+        fill_jobs(&list, o, suite, skips);
         report_begin(&report, &list);
         ok = jobs_run(&list, report_file, &report, e);
     }
@@ -172,13 +172,13 @@ int main(int argc, char **argv)
         return EXIT_WRONG_USE;
     }
     struct error e = ERROR_INIT;
-    suite_files files = {0};
+    struct suite suite = {0};
     bool failed = false;
-    bool ok = collect(&o, operands, argv + 1, &files, &e) &&
-              run_all(&o, &files, &skips, &failed, &e);
+    bool ok = collect(&o, operands, argv + 1, &suite, &e) &&
+              run_all(&o, &suite, &skips, &failed, &e);
     if (!ok)
         fprintf(stderr, "wasmc-spec: %s\n", e.message);
-    suite_free(&files);
+    suite_free(&suite);
     skip_free(&skips);
     return ok && !failed ? EXIT_PASSED : EXIT_FAILED;
 }

@@ -62,6 +62,10 @@ void report_end(const struct report *r)
         [SKIP_LISTED] = "in the skip list",
     };
     const char *prefix = r->tap ? "# " : "";
+    for (uint32_t i = 0; i < r->suite->left_out.len; i++)
+        printf("%s%s left out: %s\n", prefix,
+               r->suite->left_out.data[i].label,
+               r->suite->left_out.data[i].reason);
     for (int i = 0; i < SKIP_REASONS; i++)
         if (r->total.skips[i])
             printf("%s%" PRIu32 " skipped: %s\n", prefix, r->total.skips[i],
@@ -92,12 +96,26 @@ static void json_string(struct buf *out, const char *s)
     wc_buf_byte(out, '"');
 }
 
+static void json_left_out(struct buf *out, const struct suite *suite)
+{
+    wc_buf_string(out, ",\n  \"left_out\": [");
+    for (uint32_t i = 0; i < suite->left_out.len; i++) {
+        wc_buf_string(out, i ? ",\n    {\"folder\": " : "\n    {\"folder\": ");
+        json_string(out, suite->left_out.data[i].label);
+        wc_buf_string(out, ", \"reason\": ");
+        json_string(out, suite->left_out.data[i].reason);
+        wc_buf_byte(out, '}');
+    }
+    wc_buf_string(out, "]");
+}
+
 bool report_json(const struct report *r, const struct job_list *list,
                  const char *path, struct error *e)
 {
     struct buf out = {0};
     wc_buf_string(&out, "{\n  ");
     json_counts(&out, &r->total);
+    json_left_out(&out, r->suite);
     wc_buf_string(&out, ",\n  \"files\": [");
     for (uint32_t i = 0; i < list->len; i++) {
         wc_buf_string(&out, i ? ",\n    {\"file\": " : "\n    {\"file\": ");

@@ -3,11 +3,13 @@
 #define SPEC_REPORT_H
 
 #include "tools/spec/jobs.h"
+#include "tools/spec/suite.h"
 
 struct report {
     bool tap, quiet, verbose;
     uint32_t files; /* finished so far */
     struct tally total;
+    const struct suite *suite;
 };
 
 void report_begin(struct report *r, const struct job_list *list);
@@ -15,10 +17,11 @@ void report_begin(struct report *r, const struct job_list *list);
 /* A job_fn; `arg` is a struct report. */
 void report_file(void *arg, struct job *job);
 
-/* Prints the totals. */
+/* Prints what was left out and the totals. */
 void report_end(const struct report *r);
 
-/* {"passed", "failed", "skipped", "files": [the same with "file"]} */
+/* {"passed", "failed", "skipped", "left_out": [{"folder", "reason"}],
+ * "files": [{"file", and the same counts}]} */
 bool report_json(const struct report *r, const struct job_list *list,
                  const char *path, struct error *e) WC_MUST_CHECK;
 

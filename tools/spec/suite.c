@@ -11,7 +11,7 @@
 struct folder_row {
     const char *folder;
     feature_set on, off;
-    bool left_out;
+    const char *left_out; /* why it is not run */
 };
 
 #define F(id) FEATURE_BIT(id)
@@ -22,14 +22,17 @@ struct folder_row {
      F(EXCEPTIONS) | F(FUNCTION_REFERENCES) | F(TAIL_CALL) | F(SIMD) |      \
      F(RELAXED_SIMD) | F(EXTENDED_CONST))
 
+#define NOT_IMPLEMENTED "the proposal is not implemented"
+
 static const struct folder_row folders[] = {
-    {"legacy", F(LEGACY_EXCEPTIONS), 0, false},
-    {"proposals/threads", F(THREADS), AFTER_THREADS, false},
-    {"proposals/custom-page-sizes", F(CUSTOM_PAGE_SIZES), 0, false},
-    {"proposals/wide-arithmetic", F(WIDE_ARITHMETIC), 0, false},
-    {"proposals/custom-descriptors", 0, 0, true},
-    {"threads", F(THREADS), 0, false},
-    {"compact-import-section", F(COMPACT_IMPORTS), 0, false},
+    {"legacy", F(LEGACY_EXCEPTIONS), 0, NULL},
+    {"proposals/threads", F(THREADS), AFTER_THREADS, NULL},
+    {"proposals/custom-page-sizes", F(CUSTOM_PAGE_SIZES), 0, NULL},
+    {"proposals/wide-arithmetic", F(WIDE_ARITHMETIC), 0, NULL},
+    {"proposals/custom-descriptors", 0, 0, NOT_IMPLEMENTED},
+    {"stack-switching", 0, 0, NOT_IMPLEMENTED},
+    {"threads", F(THREADS), 0, NULL},
+    {"compact-import-section", F(COMPACT_IMPORTS), 0, NULL},
 };
 
 /* Is `folder` the end of the directory part of `path`? */
@@ -58,7 +61,7 @@ static char *join(const char *dir, const char *name)
 }
 
 /* Takes over `path`. */
-static bool add_file(suite_files *files, char *path, size_t label_at,
+static bool add_file(struct suite *suite, char *path, size_t label_at,
                      struct error *e)
 {
     const char *slash = strrchr(path, '/');
@@ -67,7 +70,7 @@ static bool add_file(suite_files *files, char *path, size_t label_at,
     struct suite_file f = {path, path + label_at, wc_features_default()};
     if (row)
         f.features = (f.features | row->on) & ~row->off;
-    if (vec_push(files, f))
+    if (vec_push(&suite->files, f))
         return true;
     free(path);
     return wc_error_no_memory(e, "listing files");
@@ -85,10 +88,10 @@ static bool has_suffix(const char *s, const char *suffix)
     return len > suffix_len && strcmp(s + len - suffix_len, suffix) == 0;
 }
 
-static bool add_path(suite_files *files, char *path, size_t label_at,
+static bool add_path(struct suite *suite, char *path, size_t label_at,
                      unsigned depth, struct error *e);
 
-static bool add_directory(suite_files *files, const char *dir, size_t label_at,
+static bool add_directory(struct suite *suite, const char *dir, size_t label_at,
                           unsigned depth, struct error *e)
 {
     struct dirent **entries;
@@ -99,7 +102,7 @@ static bool add_directory(suite_files *files, const char *dir, size_t label_at,
         const char *name = entries[i]->d_name;
         if (ok && name[0] != '.') {
             char *path = join(dir, name);
-            ok = path ? add_path(files, path, label_at, depth + 1, e)
+            ok = path ? add_path(suite, path, label_at, depth + 1, e)
                       : wc_error_no_memory(e, "listing files");
         }
         free(entries[i]);
@@ -109,9 +112,20 @@ static bool add_directory(suite_files *files, const char *dir, size_t label_at,
     return ok;
 }
 
-/* Takes over `path`. Below the top, files other than scripts and folders that
- * are left out are passed over. */
-static bool add_path(suite_files *files, char *path, size_t label_at,
+/* Takes over `path`. */
+static bool leave_out(struct suite *suite, char *path, size_t label_at,
+                      const char *reason, struct error *e)
+{
+    struct suite_folder f = {path, path + label_at, reason};
+    if (vec_push(&suite->left_out, f))
+        return true;
+    free(path);
+    return wc_error_no_memory(e, "listing files");
+}
+
+/* Takes over `path`. Below the top, files other than scripts are passed over
+ * and some folders left out. */
+static bool add_path(struct suite *suite, char *path, size_t label_at,
                      unsigned depth, struct error *e)
 {
     struct stat st;
@@ -120,16 +134,17 @@ static bool add_path(suite_files *files, char *path, size_t label_at,
                            strerror(errno));
     if (ok && S_ISDIR(st.st_mode)) {
         const struct folder_row *row = find_folder(path, strlen(path));
-        if (depth == 0 || !row || !row->left_out)
-            ok = add_directory(files, path, label_at, depth, e);
+        if (depth > 0 && row && row->left_out)
+            return leave_out(suite, path, label_at, row->left_out, e);
+        ok = add_directory(suite, path, label_at, depth, e);
     } else if (ok && (depth == 0 || has_suffix(path, ".wast"))) {
-        return add_file(files, path, label_at, e);
+        return add_file(suite, path, label_at, e);
     }
     free(path);
     return ok;
 }
 
-bool suite_add(suite_files *files, const char *path, struct error *e)
+bool suite_add(struct suite *suite, const char *path, struct error *e)
 {
     struct stat st;
     size_t len = strlen(path);
@@ -139,14 +154,17 @@ bool suite_add(suite_files *files, const char *path, struct error *e)
     if (!copy)
         return wc_error_no_memory(e, "listing files");
     bool is_dir = stat(copy, &st) == 0 && S_ISDIR(st.st_mode);
-    return add_path(files, copy, is_dir ? len + 1 : 0, 0, e);
+    return add_path(suite, copy, is_dir ? len + 1 : 0, 0, e);
 }
 
-void suite_free(suite_files *files)
+void suite_free(struct suite *suite)
 {
-    for (uint32_t i = 0; i < files->len; i++)
-        free(files->data[i].path);
-    vec_free(files);
+    for (uint32_t i = 0; i < suite->files.len; i++)
+        free(suite->files.data[i].path);
+    for (uint32_t i = 0; i < suite->left_out.len; i++)
+        free(suite->left_out.data[i].path);
+    vec_free(&suite->files);
+    vec_free(&suite->left_out);
 }
 
 static char *directory_or_null(char *path)

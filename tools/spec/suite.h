@@ -17,14 +17,24 @@ struct suite_file {
     feature_set features;
 };
 
-typedef VEC(struct suite_file) suite_files;
+/* A folder that is not run. */
+struct suite_folder {
+    char *path;
+    const char *label;  /* as of files */
+    const char *reason;
+};
+
+struct suite {
+    VEC(struct suite_file) files;
+    VEC(struct suite_folder) left_out;
+};
 
 /* Adds a .wast file, or all of them in a directory and its folders (the root
  * first, each folder in order of name). Folders of proposals that are not
  * implemented at all are left out, unless asked for by name. */
-bool suite_add(suite_files *files, const char *path, struct error *e)
+bool suite_add(struct suite *suite, const char *path, struct error *e)
     WC_MUST_CHECK;
-void suite_free(suite_files *files);
+void suite_free(struct suite *suite);
 
 /* The suite to use without --suite: $WASMC_TESTSUITE, spec-tests/testsuite,
  * ../shared/spec-testsuite, each as seen from here and from the source
