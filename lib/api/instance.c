@@ -29,13 +29,6 @@ static bool check_origins(const struct store *store, const struct module *m,
     return true;
 }
 
-/* A start function that ended, but neither well nor with a trap. */
-static wasm_trap_t *give_end(wasm_store_t *store)
-{
-    return wc_trap_give(store, store->store->exception ? STATUS_THROW
-                                                       : STATUS_EXIT);
-}
-
 wasm_instance_t *wc_instance_give(wasm_store_t *store,
                                   const wasm_module_t *module,
                                   struct entity *const *imports, size_t len,
@@ -54,7 +47,7 @@ wasm_instance_t *wc_instance_give(wasm_store_t *store,
     if (trap)
         *trap = i                      ? NULL
                 : t                    ? wc_trap_give_trap(store, t)
-                : e.kind == ERROR_NONE ? give_end(store)
+                : e.kind == ERROR_NONE ? wc_trap_give(store, STATUS_EXIT)
                 : err                  ? NULL
                           : wc_trap_give_message(store, "%s", e.message);
     if (!trap && !i) {

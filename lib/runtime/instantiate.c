@@ -305,8 +305,11 @@ struct instance *wc_instance_new(struct store *store, struct module *module,
     if (!define_entities(i, e))
         return NULL;
     note_exported_memory(i);
-    if (initialize(i) == STATUS_OK)
+    enum status status = initialize(i);
+    if (status == STATUS_OK)
         return i;
+    if (status == STATUS_THROW) /* inside a host function */
+        wc_trap_raise(store, TRAP_UNCAUGHT_EXCEPTION, NULL);
     *trap = wc_store_take_trap(store);
     return NULL;
 }

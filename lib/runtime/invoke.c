@@ -14,8 +14,7 @@ enum status wc_invoke(struct store *store, struct func *f, slot *io)
 {
     if (store->activations_len >= ACTIVATIONS_MAX)
         return wc_trap_raise(store, TRAP_STACK_EXHAUSTED, NULL);
-    if (store->activations == NULL)
-        store->exception = SLOT_REF_NULL;
+    store->exception = SLOT_REF_NULL;
     store->activations_len++;
     enum status status = f->instance == NULL
                              ? engine_call_host(store, NULL, f, io)
