@@ -229,16 +229,18 @@ size_t wasmc_func_io_slots(const wasm_func_t *func)
 
 static wasm_trap_t *call_slots(struct func *f, slot *io)
 {
-    return wc_trap_give(handle_store(f->entity.store),
-                        wc_invoke(f->entity.store, f, io));
+    enum status status = wc_invoke(f->entity.store, f, io);
+    return WC_LIKELY(status == STATUS_OK)
+               ? NULL
+               : wc_trap_give(handle_store(f->entity.store), status);
 }
 
 wasm_trap_t *wasmc_func_call_raw(const wasm_func_t *func, uint64_t *io)
 {
     wasm_store_t *store = handle_store(func_of(func)->entity.store);
-    wc_handle_store_ref(store); /* a callback may delete all handles */
+    handle_store_ref(store); /* a callback may delete all handles */
     wasm_trap_t *trap = call_slots(func_of(func), io);
-    wc_handle_store_unref(store);
+    handle_store_unref(store);
     return trap;
 }
 
@@ -292,10 +294,10 @@ wasm_trap_t *wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
                                     type->comp.results_len, results_len);
     uint32_t slots = func_io_slots(type);
     slot io[SLOTS_INLINE];
-    wc_handle_store_ref(store); /* a callback may delete all handles */
+    handle_store_ref(store); /* a callback may delete all handles */
     wasm_trap_t *trap = slots <= SLOTS_INLINE
                             ? call_checked(f, args, results, io)
                             : call_wide(f, args, results, slots);
-    wc_handle_store_unref(store);
+    handle_store_unref(store);
     return trap;
 }

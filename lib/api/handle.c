@@ -6,15 +6,8 @@
 
 #include <stdlib.h>
 
-void wc_handle_store_ref(wasm_store_t *store)
+void wc_handle_store_end(wasm_store_t *store)
 {
-    store->refs++;
-}
-
-void wc_handle_store_unref(wasm_store_t *store)
-{
-    if (--store->refs > 0)
-        return;
     if (store->interrupt)
         wc_interrupt_detach(store->interrupt);
     wc_store_delete(store->store);
@@ -40,7 +33,7 @@ void *wc_handle_new(const void *handle)
     struct entity *e = entity_of(handle);
     if (e) {
         e->object.handles++;
-        wc_handle_store_ref(handle_store(e->store));
+        handle_store_ref(handle_store(e->store));
     }
     return e;
 }
@@ -79,7 +72,7 @@ void wc_handle_delete(void *handle)
     if (--e->object.handles == 0 && e->object.kind >= OBJECT_API_MODULE &&
         !((struct wrapper *)handle)->pin)
         wrapper_free(handle);
-    wc_handle_store_unref(store);
+    handle_store_unref(store);
 }
 
 void *wc_handle_wrapper(wasm_store_t *store, unsigned kind, size_t size)

@@ -129,9 +129,19 @@ bool wc_handle_to_slot(struct wasm_ref_t *ref, slot *out) WC_MUST_CHECK;
 bool wc_handle_from_slot(struct store *store, slot s, struct wasm_ref_t **out)
     WC_MUST_CHECK;
 
-/* Keeps the store alive; the last reference deletes it. */
-void wc_handle_store_ref(wasm_store_t *store);
-void wc_handle_store_unref(wasm_store_t *store);
+/* Keeps the store alive; the last reference deletes it. Every call does. */
+WC_INLINE void handle_store_ref(wasm_store_t *store)
+{
+    store->refs++;
+}
+
+void wc_handle_store_end(wasm_store_t *store);
+
+WC_INLINE void handle_store_unref(wasm_store_t *store)
+{
+    if (WC_UNLIKELY(--store->refs == 0))
+        wc_handle_store_end(store);
+}
 
 /* Cuts the connection of an interrupt and its store (store.c). */
 void wc_interrupt_detach(struct wasmc_interrupt_t *interrupt);

@@ -38,7 +38,7 @@ wasm_instance_t *wc_instance_give(wasm_store_t *store,
     struct trap *t = NULL;
     struct instance *i = NULL;
     struct module *m = module->module;
-    wc_handle_store_ref(store); /* the start function may delete handles */
+    handle_store_ref(store); /* the start function may delete handles */
     if (check_origins(store->store, m, imports, len, &e))
         i = wc_instance_new(store->store, m, imports, (uint32_t)len, &t, &e);
     wasm_instance_t *instance = wc_handle_new(i);
@@ -54,7 +54,7 @@ wasm_instance_t *wc_instance_give(wasm_store_t *store,
         wc_trap_unref(t);
         store->store->exception = SLOT_REF_NULL;
     }
-    wc_handle_store_unref(store);
+    handle_store_unref(store);
     return instance;
 }
 

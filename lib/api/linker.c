@@ -31,7 +31,7 @@ wasmc_linker_t *wasmc_linker_new(wasm_store_t *store)
         return NULL;
     }
     l->store = store;
-    wc_handle_store_ref(store);
+    handle_store_ref(store);
     return l;
 }
 
@@ -41,7 +41,7 @@ void wasmc_linker_delete(wasmc_linker_t *linker)
         return;
     wc_linker_delete(linker->linker);
     wc_wasi_unref(linker->wasi);
-    wc_handle_store_unref(linker->store);
+    handle_store_unref(linker->store);
     free(linker);
 }
 

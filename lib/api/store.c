@@ -23,7 +23,7 @@ wasm_store_t *wasm_store_new(wasm_engine_t *engine)
 void wasm_store_delete(wasm_store_t *store)
 {
     if (store)
-        wc_handle_store_unref(store);
+        handle_store_unref(store);
 }
 
 /* The store takes its address out of `flag` before it ends and then waits for

@@ -5,9 +5,9 @@
 #include "api/handle.h"
 #include "base/vec.h"
 
-/* What a call that ended with `status` gives its caller: NULL for STATUS_OK,
- * and never for anything else. */
-wasm_trap_t *wc_trap_give(wasm_store_t *store, enum status status);
+/* What a call that ended with `status`, which is not STATUS_OK, gives its
+ * caller: never NULL. */
+wasm_trap_t *wc_trap_give(wasm_store_t *store, enum status status) WC_COLD;
 
 /* A trap with a message of ours; never NULL. */
 wasm_trap_t *wc_trap_give_message(wasm_store_t *store, const char *fmt, ...)

@@ -47,22 +47,40 @@ void wasm_val_copy(wasm_val_t *out, const wasm_val_t *val)
     (void)wc_val_copy(out, val);
 }
 
+/* Calls consist of numbers mostly, so these have a way of their own. */
+_Static_assert(WASM_I64 - WASM_I32 == KIND_I64 - KIND_I32, "kinds");
+_Static_assert(WASM_F32 - WASM_I32 == KIND_F32 - KIND_I32, "kinds");
+_Static_assert(WASM_F64 - WASM_I32 == KIND_F64 - KIND_I32, "kinds");
+
+static wasm_valkind_t num_kind(valtype num)
+{
+    return (wasm_valkind_t)(num - VT_I32 + WASM_I32);
+}
+
+static void num_from_slot(slot in, valtype num, wasm_val_t *out)
+{
+    out->kind = num_kind(num);
+    if (num == VT_I32 || num == VT_F32)
+        out->of.i32 = (int32_t)in;
+    else
+        out->of.i64 = (int64_t)in;
+}
+
+static bool num_to_slot(const wasm_val_t *val, valtype num, slot *out)
+{
+    if (num == VT_I32 || num == VT_F32)
+        *out = (uint32_t)val->of.i32;
+    else
+        *out = (uint64_t)val->of.i64;
+    return val->kind == num_kind(num);
+}
+
 wasm_valkind_t wc_val_kind(const struct typereg *reg, valtype type)
 {
-    switch (valtype_kind(type)) {
-    case KIND_I64:
-        return WASM_I64;
-    case KIND_F32:
-        return WASM_F32;
-    case KIND_F64:
-        return WASM_F64;
-    case KIND_V128:
-        return WASMC_V128;
-    case KIND_REF:
-        break;
-    default:
-        return WASM_I32;
-    }
+    if (valtype_is_num(type))
+        return num_kind(type);
+    if (!valtype_is_ref(type))
+        return type == VT_V128 ? (wasm_valkind_t)WASMC_V128 : WASM_I32;
     switch (wc_heaptype_top(reg, valtype_heap(type))) {
     case HEAP_FUNC:
         return WASM_FUNCREF;
@@ -114,51 +132,43 @@ bool wc_val_to_slots(struct store *store, const wasm_val_t *val, valtype type,
     if (valtype_is_ref(type))
         return wasm_valkind_is_ref(val->kind) &&
                wc_val_ref_to_slot(store, val->of.ref, type, out);
-    if (val->kind != wc_val_kind(store->engine->reg, type))
+    if (valtype_is_num(type))
+        return num_to_slot(val, type, out);
+    if (val->kind != WASMC_V128)
         return false;
-    switch (val->kind) {
-    case WASM_I32:
-    case WASM_F32:
-        *out = (uint32_t)val->of.i32;
-        return true;
-    case WASMC_V128:
-        if (!val->of.ref)
-            out[0] = out[1] = 0;
-        else
-            memcpy(out, val->of.ref, 16);
-        return true;
-    default:
-        *out = (uint64_t)val->of.i64;
-        return true;
-    }
+    if (!val->of.ref)
+        out[0] = out[1] = 0;
+    else
+        memcpy(out, val->of.ref, 16);
+    return true;
 }
 
 bool wc_val_from_slots(struct store *store, const slot *in, valtype type,
                        wasm_val_t *out)
 {
+    if (type == VT_V128)
+        return wasmc_val_new_v128(out, (const uint8_t *)in);
     *out = wc_val_default(store->engine->reg, type);
     if (valtype_is_ref(type))
         return wc_handle_from_slot(store, *in, &out->of.ref);
-    if (type == VT_V128)
-        return wasmc_val_new_v128(out, (const uint8_t *)in);
-    else if (type == VT_I32 || type == VT_F32)
-        out->of.i32 = (int32_t)*in;
-    else
-        out->of.i64 = (int64_t)*in;
+    num_from_slot(*in, type, out);
     return true;
 }
 
 void wc_vals_delete(wasm_val_t *vals, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        wasm_val_delete(&vals[i]);
+        if (!val_is_num(&vals[i]))
+            wasm_val_delete(&vals[i]);
 }
 
 bool wc_vals_from_slots(struct store *store, const valtype *types, size_t len,
                         const slot *in, wasm_val_t *out)
 {
     for (size_t i = 0; i < len; in += valtype_slots(types[i]), i++)
-        if (!wc_val_from_slots(store, in, types[i], &out[i])) {
+        if (valtype_is_num(types[i])) {
+            num_from_slot(*in, types[i], &out[i]);
+        } else if (!wc_val_from_slots(store, in, types[i], &out[i])) {
             wc_vals_delete(out, i);
             return false;
         }
@@ -169,7 +179,10 @@ size_t wc_vals_to_slots(struct store *store, const valtype *types, size_t len,
                         const wasm_val_t *vals, slot *out)
 {
     size_t i = 0;
-    for (; i < len && wc_val_to_slots(store, &vals[i], types[i], out); i++)
-        out += valtype_slots(types[i]);
+    for (; i < len; out += valtype_slots(types[i]), i++)
+        if (!(valtype_is_num(types[i])
+                  ? num_to_slot(&vals[i], types[i], out)
+                  : wc_val_to_slots(store, &vals[i], types[i], out)))
+            break;
     return i;
 }

@@ -22,6 +22,12 @@ bool wc_val_to_slots(struct store *store, const wasm_val_t *val, valtype type,
 bool wc_val_ref_to_slot(struct store *store, struct wasm_ref_t *ref,
                         valtype type, slot *out) WC_MUST_CHECK;
 
+/* Numbers own nothing. */
+WC_INLINE bool val_is_num(const wasm_val_t *val)
+{
+    return val->kind <= WASM_F64;
+}
+
 /* An owned value. False: out of memory; *out is then a null or zero. */
 bool wc_val_from_slots(struct store *store, const slot *in, valtype type,
                        wasm_val_t *out) WC_MUST_CHECK;
