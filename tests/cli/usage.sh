@@ -27,7 +27,9 @@ for c in run validate wat2wasm wasm2wat dump; do
 done
 check "help of nothing" 2 "" "no command 'nothing'" "$wasmc" help nothing
 contains "features" "threads                  off" "$wasmc" --features
-contains "features" "simd                     on" "$wasmc" --features
+contains "features" "simd                     on       yes" "$wasmc" --features
+contains "features" "compact-imports          off      yes" "$wasmc" features
+check "features of something" 2 "" "no operands" "$wasmc" features x
 check "a bad feature" 2 "" "not a list of features" \
     "$wasmc" run --features=teleport "$examples/fib.wat"
 check "a bad engine" 2 "" "no such engine" \

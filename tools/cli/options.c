@@ -239,10 +239,3 @@ bool option_features(void *target, const char *value, const char **why)
     }
     return *value != 0;
 }
-
-void options_print_features(uint64_t set)
-{
-    for (unsigned f = 0; f < FEATURE_COUNT; f++)
-        printf("%-24s %s\n", wc_features[f].text,
-               (set >> f & 1) != 0 ? "on" : "off");
-}

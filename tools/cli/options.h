@@ -59,7 +59,4 @@ bool option_u32(void *target, const char *value, const char **why);
 bool option_size(void *target, const char *value, const char **why);
 bool option_features(void *target, const char *value, const char **why);
 
-/* Prints every feature and whether it is in `set`. */
-void options_print_features(uint64_t set);
-
 #endif

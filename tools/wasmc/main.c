@@ -2,6 +2,7 @@
 #include "tools/wasmc/wasmc.h"
 
 #include "config.h"
+#include "interp/interp.h"
 #include "syntax/opcodes.h"
 
 #include <stdio.h>
@@ -27,7 +28,24 @@ static void print_help(void)
            "  -h, --help              show this text; after a command, its "
            "options\n"
            "  -V, --version           show the version\n"
-           "      --features          list the features and which are on\n");
+           "      --features          list the features: which are on, which "
+           "the\n                          interpreter executes\n");
+}
+
+/* wasmc features, wasmc --features */
+static int command_features(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 0) {
+        fprintf(stderr, "wasmc: features takes no operands\n");
+        return EXIT_CODE_USAGE;
+    }
+    printf("%-24s default  interpreter\n", "feature");
+    for (unsigned f = 0; f < FEATURE_COUNT; f++)
+        printf("%-24s %-8s %s\n", wc_features[f].text,
+               (wc_features_default() >> f & 1) != 0 ? "on" : "off",
+               (wc_interp_ops.executable >> f & 1) != 0 ? "yes" : "no");
+    return EXIT_CODE_OK;
 }
 
 static const struct command *find_command(const char *name)
@@ -95,10 +113,9 @@ int main(int argc, char **argv)
         printf("wasmc %s\n", PACKAGE_VERSION);
         return EXIT_CODE_OK;
     }
-    if (argc == 2 && strcmp(first, "--features") == 0) {
-        options_print_features(wc_features_default());
-        return EXIT_CODE_OK;
-    }
+    if (strcmp(first, "features") == 0 ||
+        (argc == 2 && strcmp(first, "--features") == 0))
+        return command_features(argc - 2, argv + 2);
     const struct command *c = find_command(first);
     return c ? c->run(argc - 2, argv + 2) : command_run(argc - 1, argv + 1);
 }
