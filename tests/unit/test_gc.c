@@ -73,8 +73,9 @@ static slot get(slot ref, uint32_t field)
 static void set(slot ref, uint32_t field, slot value)
 {
     const struct deftype *t = slot_object(ref)->type;
+    slot in[2] = {value};
     storage_store(storage_of(t->comp.fields[field].type, false),
-                  struct_field(ref, t->offsets[field]), &value);
+                  struct_field(ref, t->offsets[field]), in);
 }
 
 static bool lives(struct store *s, slot ref)
