@@ -79,8 +79,7 @@ static bool start_child(struct job_list *list, struct job *job,
         return true;
     alarm(list->timeout_seconds);
     script_run(&job->script, job->tally, job->report);
-    fflush(NULL);
-    _exit(0);
+    exit(0); /* not _exit: checkers of leaks look now */
 }
 
 static bool wait_child(struct job_list *list, struct error *e)
