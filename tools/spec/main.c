@@ -13,7 +13,7 @@ enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 struct spec_options {
     const char *engine, *json, *suite, *skips, *expect, *label;
-    bool tap, quiet, prints, checked, print_suite;
+    bool tap, quiet, prints, checked, gc_torture, print_suite;
     uint32_t jobs, timeout_seconds;
     feature_set features_on;
 };
@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
      "features to switch on in all files"},
     {"checked", 0, NULL, option_flag, AT(checked),
      "memories with explicit bounds checks only"},
+    {"gc-torture", 0, NULL, option_flag, AT(gc_torture),
+     "collect garbage at each allocation"},
     {"json", 0, "FILE", option_string, AT(json), "write the counts as JSON"},
     {"tap", 0, NULL, option_flag, AT(tap),
      "report in the Test Anything Protocol, a test a file"},
@@ -97,6 +99,7 @@ static void fill_jobs(struct job_list *list, const struct spec_options *o,
         job->show_prints = o->prints;
         wc_engine_config_init(&job->config, find_engine(o->engine));
         job->config.features = suite->files.data[i].features | o->features_on;
+        job->config.gc_torture = o->gc_torture;
         if (o->checked)
             job->config.guarded_memory = false;
     }

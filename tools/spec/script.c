@@ -6,15 +6,13 @@
 #include "tools/spec/script.h"
 
 #include "tools/cli/file.h"
-#include "tools/spec/session.h"
+#include "tools/spec/run.h"
+#include "tools/spec/thread.h"
 #include "tools/spec/value.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Scripts nest only in meta commands; no test goes deeper than two. */
-#define NESTING_MAX 16
 
 /* A file being run: commands point into both. */
 struct source {
@@ -22,19 +20,6 @@ struct source {
     struct buf text;
     struct script script;
 };
-
-struct run {
-    const struct script_job *job;
-    struct tally *tally;
-    FILE *report;
-    struct session session;
-    const struct script_command *command;
-    unsigned nesting;
-    struct source *sources;
-};
-
-static void run_commands(struct run *r, const struct script_command *commands,
-                         uint32_t len);
 
 static bool is_assertion(enum script_command_kind kind)
 {
@@ -152,7 +137,7 @@ static void judge(struct run *r, bool ok, struct outcome *o,
     outcome_free(o);
 }
 
-static void fail_text(struct run *r, const char *expected, const char *got)
+void run_fail(struct run *r, const char *expected, const char *got)
 {
     struct buf want = {0}, have = {0};
     wc_buf_string(&want, expected);
@@ -186,7 +171,7 @@ static void add_subject(struct run *r, subject_list *list, struct span id,
                         .module = module,
                         .instance = o->instance};
     if (!vec_push(list, s))
-        fail_text(r, "a definition", "out of memory");
+        run_fail(r, "a definition", "out of memory");
 }
 
 static void judge_definition(struct run *r, struct outcome *o,
@@ -239,9 +224,9 @@ static void do_register(struct run *r)
     struct subject *i = session_find(&r->session.instances, c->id);
     struct error e = ERROR_INIT;
     if (!i)
-        fail_text(r, "an instance to register", "none");
+        run_fail(r, "an instance to register", "none");
     else if (!session_register(&r->session, c->string, i, &e))
-        fail_text(r, "an instance to register", e.message);
+        run_fail(r, "an instance to register", e.message);
 }
 
 /* -------------------------------------------------------- actions */
@@ -381,23 +366,11 @@ static void assert_bad_module(struct run *r)
 
 /* -------------------------------------------------------- the rest */
 
-/* Threads need shared memories, which the engine does not execute. */
-static void do_thread(struct run *r)
-{
-    skip_n(r, SKIP_UNSUPPORTED,
-           count_assertions(r->command->commands, r->command->commands_len, 0));
-}
-
-static void do_nothing(struct run *r)
-{
-    (void)r;
-}
-
 static void do_script(struct run *r)
 {
     const struct script_command *c = r->command;
     if (r->nesting == NESTING_MAX) {
-        fail_text(r, "a script", "scripts nest too deep");
+        run_fail(r, "a script", "scripts nest too deep");
         return;
     }
     r->nesting++;
@@ -442,7 +415,7 @@ static struct source *open_source(struct run *r, const char *path,
                : NULL;
 }
 
-static void close_sources(struct run *r)
+void run_end(struct run *r)
 {
     while (r->sources) {
         struct source *s = r->sources;
@@ -463,7 +436,7 @@ static void do_input(struct run *r)
         s = open_source(r, path, &e);
     free(path);
     if (!s) {
-        fail_text(r, "a script to read", e.message);
+        run_fail(r, "a script to read", e.message);
         return;
     }
     r->tally->assertions +=
@@ -480,14 +453,14 @@ static void do_output(struct run *r)
     struct subject *m = session_find(&r->session.modules, c->id);
     struct error e = ERROR_INIT;
     if (!m || !m->module) {
-        fail_text(r, "a module to write", "none");
+        run_fail(r, "a module to write", "none");
         return;
     }
     char *path = c->string.data ? beside_script(r, c->string) : strdup("-");
     struct buf bytes = {0};
     wc_buf_append(&bytes, m->module->bytes, m->module->bytes_len);
     if (!path || bytes.failed || !file_write(path, &bytes, &e))
-        fail_text(r, "a file to write", e.message);
+        run_fail(r, "a file to write", e.message);
     wc_buf_free(&bytes);
     free(path);
 }
@@ -506,14 +479,14 @@ static void (*const handlers[SCRIPT_COMMAND_KINDS])(struct run *) = {
     [SCRIPT_ASSERT_UNLINKABLE] = assert_unlinkable,
     [SCRIPT_ASSERT_MALFORMED_CUSTOM] = assert_bad_module,
     [SCRIPT_ASSERT_INVALID_CUSTOM] = assert_bad_module,
-    [SCRIPT_THREAD] = do_thread,
-    [SCRIPT_WAIT] = do_nothing,
+    [SCRIPT_THREAD] = thread_start,
+    [SCRIPT_WAIT] = thread_wait,
     [SCRIPT_SCRIPT] = do_script,
     [SCRIPT_INPUT] = do_input,
     [SCRIPT_OUTPUT] = do_output,
 };
 
-static void run_commands(struct run *r, const struct script_command *commands,
+void run_commands(struct run *r, const struct script_command *commands,
                          uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++) {
@@ -534,6 +507,7 @@ static void run_parsed(struct run *r, const struct script *script)
     r->session.show_prints = r->job->show_prints;
     if (session_begin(&r->session, &r->job->config, &e)) {
         run_commands(r, script->commands, script->commands_len);
+        thread_wait_all(r);
         r->tally->done = true;
     } else {
         fprintf(r->report, "%s: %s\n", r->job->label, e.message);
@@ -553,5 +527,5 @@ void script_run(const struct script_job *job, struct tally *tally, FILE *report)
         wc_error_format(&e, message, sizeof message);
         fprintf(report, "%s:%s%s\n", job->label, e.line ? "" : " ", message);
     }
-    close_sources(&r);
+    run_end(&r);
 }

@@ -2,12 +2,24 @@
 #include "tools/spec/session.h"
 
 #include "binary/decode.h"
+#include "runtime/shared_memory.h"
 #include "tools/spec/value.h"
 #include "valid/customs.h"
 #include "valid/validate.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool make_store(struct session *s, struct error *e)
+{
+    s->store = wc_store_new(s->engine, e);
+    if (!s->store)
+        return false;
+    s->linker = wc_linker_new(s->store);
+    if (!s->linker)
+        return wc_error_no_memory(e, "making a linker");
+    return spectest_define(s, e);
+}
 
 bool session_begin(struct session *s, const struct engine_config *config,
                    struct error *e)
@@ -16,13 +28,16 @@ bool session_begin(struct session *s, const struct engine_config *config,
     s->engine = wc_engine_new(config);
     if (!s->engine)
         return wc_error_no_memory(e, "making an engine");
-    s->store = wc_store_new(s->engine, e);
-    if (!s->store)
-        return false;
-    s->linker = wc_linker_new(s->store);
-    if (!s->linker)
-        return wc_error_no_memory(e, "making a linker");
-    return spectest_define(s, e);
+    return make_store(s, e);
+}
+
+bool session_begin_beside(struct session *s, const struct session *other,
+                          struct error *e)
+{
+    s->features = other->features;
+    s->show_prints = other->show_prints;
+    s->engine = wc_engine_ref(other->engine);
+    return make_store(s, e);
 }
 
 void session_end(struct session *s)
@@ -166,6 +181,46 @@ bool session_register(struct session *s, struct span name,
         !vec_push(&s->unsupported_names, name))
         return wc_error_no_memory(e, "registering an instance");
     return true;
+}
+
+/* Puts the shared memories of an instance of another store in their places. */
+static bool share_memories(struct session *s, struct instance *to,
+                           const struct instance *from, struct error *e)
+{
+    for (uint32_t i = 0; i < from->module->mems_len; i++) {
+        struct shared_memory *shared = from->mems[i]->shared;
+        if (shared == NULL)
+            continue;
+        struct memory *m = wc_memory_of_shared(s->store, shared, e);
+        if (m == NULL)
+            return false;
+        if (to->exported_memory == to->mems[i])
+            to->exported_memory = m;
+        to->mems[i] = m;
+    }
+    return true;
+}
+
+bool session_share(struct session *s, struct span id,
+                   const struct subject *other, struct error *e)
+{
+    struct subject subject = {.id = id, .state = other->state};
+    if (other->state == SUBJECT_READY) {
+        struct outcome o;
+        session_instantiate(s, other->instance->module, &o);
+        if (o.kind == OUTCOME_ERROR)
+            *e = o.error;
+        if (o.kind != OUTCOME_OK)
+            return o.kind == OUTCOME_ERROR
+                       ? false
+                       : wc_error_set(e, ERROR_UNLINKABLE, ERROR_NO_OFFSET,
+                                      "%s", o.text);
+        if (!share_memories(s, o.instance, other->instance, e))
+            return false;
+        subject.instance = o.instance;
+    }
+    return vec_push(&s->instances, subject) ||
+           wc_error_no_memory(e, "sharing an instance");
 }
 
 slot session_foreign(struct session *s, uint32_t n)

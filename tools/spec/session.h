@@ -72,6 +72,9 @@ struct outcome {
  * session_end in both cases. */
 bool session_begin(struct session *s, const struct engine_config *config,
                    struct error *e) WC_MUST_CHECK;
+/* The same with the engine of another session, for use on another thread. */
+bool session_begin_beside(struct session *s, const struct session *other,
+                          struct error *e) WC_MUST_CHECK;
 void session_end(struct session *s);
 
 /* Loads a module for execution. One reference in *module on OUTCOME_OK.
@@ -92,6 +95,12 @@ struct subject *session_find(subject_list *list, struct span id);
 
 bool session_register(struct session *s, struct span name,
                       const struct subject *i, struct error *e) WC_MUST_CHECK;
+
+/* Makes an instance of another session known under `id`: one of the same module
+ * with the same shared memories. What else it has is a copy, and its start
+ * function runs again. */
+bool session_share(struct session *s, struct span id,
+                   const struct subject *other, struct error *e) WC_MUST_CHECK;
 
 /* Calls a function or reads a global. */
 void session_act(struct session *s, const struct script_action *a,

@@ -73,6 +73,8 @@ static bool make_engine(struct program *p, struct error *e)
     config.lazy_validation = false;
     if (p->options->stack_bytes)
         config.stack_bytes = p->options->stack_bytes;
+    config.gc_limit_bytes = p->options->gc_limit_bytes;
+    config.gc_torture = p->options->gc_torture;
     if (p->options->memory && strcmp(p->options->memory, "checked") == 0)
         config.guarded_memory = false;
     p->engine = wc_engine_new(&config);

@@ -11,9 +11,9 @@
 struct run_options {
     const char *invoke, *argv0, *engine, *memory;
     string_list dirs, envs;
-    size_t stack_bytes;
+    size_t stack_bytes, gc_limit_bytes;
     feature_set features;
-    bool verbose;
+    bool verbose, gc_torture;
 };
 
 struct program {

@@ -53,6 +53,10 @@ static const struct option_row rows[] = {
     {"memory", 0, "KIND", option_memory, AT(memory),
      "guarded: reserve address space where possible\n"
      "(default); checked: compare every address"},
+    {"gc-limit", 0, "BYTES", option_size, AT(gc_limit_bytes),
+     "of the heap of objects (default: none)"},
+    {"gc-torture", 0, NULL, option_flag, AT(gc_torture),
+     "collect garbage at each allocation"},
     {"features", 0, "LIST", option_features, AT(features),
      "switch features on, or with - in front off; see\n"
      "wasmc --features"},
