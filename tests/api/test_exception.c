@@ -122,10 +122,9 @@ Test(exception, holds_its_arguments)
     wasm_val_vec_t args;
     cr_assert(wasmc_exception_args(outer, &args));
     wasm_ref_delete(outer);
-    wasmc_tag_delete(tag);
     wasmc_gc_collect(store);
-    expect_exception(wasmc_trap_new_exception(args.data[1].of.ref),
-                     wasmc_exception_tag(args.data[1].of.ref), 1);
+    expect_exception(wasmc_trap_new_exception(args.data[1].of.ref), tag, 1);
+    wasmc_tag_delete(tag);
     wasm_val_vec_delete(&args);
     wasm_store_delete(store);
     wasm_engine_delete(engine);

@@ -2,7 +2,7 @@
  * freed twice, nothing is left. A program of its own, without a framework, so
  * that sanitizers and valgrind see all of its memory.
  *
- * Ten objects that depend on each other are made, used and deleted in many
+ * Some objects that depend on each other are made, used and deleted in many
  * pseudo-random orders. */
 #include "wasmc.h"
 
@@ -22,6 +22,11 @@ enum {
     FRAME,
     FUNCTYPE,
     LINKER,
+    TAG,
+    EXCEPTION,
+    THROWN,
+    STRUCT,
+    STRUCT_COPY,
     COUNT,
 };
 
@@ -44,9 +49,34 @@ static wasm_trap_t *callback(void *env, const wasm_val_vec_t *args,
 
 static const char text[] =
     "(module (import \"\" \"f\" (func $f (param externref)))\n"
+    "  (type $s (struct (field i32)))\n"
     "  (global $g (mut externref) (ref.null extern))\n"
+    "  (func (export \"new\") (result (ref any))\n"
+    "    (struct.new $s (i32.const 1)))\n"
     "  (func (export \"run\") (param externref)\n"
     "    (global.set $g (local.get 0)) (call $f (local.get 0)) unreachable))";
+
+/* A trap with an exception with a structure, which the guest holds too. */
+static void make_thrown(void *objects[COUNT])
+{
+    wasm_extern_t *new = wasmc_instance_export(objects[INSTANCE], "new");
+    wasm_val_t args[1];
+    wasm_val_vec_t args_vec = WASM_ARRAY_VEC(args), none = WASM_EMPTY_VEC;
+    wasm_func_call(wasm_extern_as_func(new), &none, &args_vec);
+    wasm_extern_delete(new);
+    objects[STRUCT] = args[0].of.ref;
+    objects[STRUCT_COPY] = wasm_ref_copy(args[0].of.ref);
+    wasm_functype_t *type =
+        wasm_functype_new_1_0(wasm_valtype_new(WASMC_ANYREF));
+    wasmc_tag_t *tag = objects[TAG] = wasmc_tag_new(objects[STORE], type);
+    wasm_functype_delete(type);
+    wasm_ref_t *exception = objects[EXCEPTION] =
+        wasmc_exception_new(tag, &args_vec);
+    wasm_trap_t *thrown = objects[THROWN] =
+        wasmc_trap_new_exception(exception);
+    args[0] = (wasm_val_t)WASM_REF_VAL(wasm_trap_as_ref(thrown));
+    wasm_trap_delete(wasm_func_call(objects[FUNC], &args_vec, &none));
+}
 
 static void make(void *objects[COUNT])
 {
@@ -76,6 +106,7 @@ static void make(void *objects[COUNT])
         wasm_func_call(objects[FUNC], &args_vec, NULL);
     objects[FRAME] = trap ? wasm_trap_origin(trap) : NULL;
     objects[FUNCTYPE] = wasm_func_type(objects[FUNC]);
+    make_thrown(objects);
 }
 
 static void delete_one(int which, void *object)
@@ -115,6 +146,17 @@ static void delete_one(int which, void *object)
     case LINKER:
         wasmc_linker_delete(object);
         break;
+    case TAG:
+        wasmc_tag_delete(object);
+        break;
+    case EXCEPTION:
+    case STRUCT:
+    case STRUCT_COPY:
+        wasm_ref_delete(object);
+        break;
+    case THROWN:
+        wasm_trap_delete(object);
+        break;
     }
 }
 
@@ -139,8 +181,14 @@ int main(void)
             order[i] = order[j];
             order[j] = t;
         }
-        for (int i = 0; i < COUNT; i++)
+        bool store = true; /* is its handle there? */
+        for (int i = 0; i < COUNT; i++) {
+            if (order[i] == STORE)
+                store = false;
+            else if (store)
+                wasmc_gc_collect(objects[STORE]);
             delete_one(order[i], objects[order[i]]);
+        }
         if (finalized != 3) {
             printf("round %d: %d finalizers ran, not 3\n", round, finalized);
             return 1;

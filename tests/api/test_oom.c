@@ -164,6 +164,51 @@ static bool tour_module(wasm_store_t *store, const wasm_module_t *module)
     return ok;
 }
 
+/* An i31 in an exception in a trap. */
+static bool tour_exceptions(wasm_store_t *store)
+{
+    wasm_functype_t *type =
+        wasm_functype_new_1_0(wasm_valtype_new(WASMC_ANYREF));
+    wasmc_tag_t *tag = type ? wasmc_tag_new(store, type) : NULL;
+    wasm_val_t arg[1] = {WASM_REF_VAL(wasmc_i31_new(store, 5))};
+    wasm_val_vec_t args = WASM_ARRAY_VEC(arg), back = WASM_EMPTY_VEC;
+    wasm_ref_t *exception = tag ? wasmc_exception_new(tag, &args) : NULL;
+    wasm_trap_t *trap =
+        exception ? wasmc_trap_new_exception(exception) : NULL;
+    if (exception && !trap)
+        printf("no trap of an exception\n"), exit(1);
+    wasm_ref_t *caught = trap ? wasmc_trap_exception(trap) : NULL;
+    int32_t value = 0;
+    bool ok = caught && wasmc_exception_args(caught, &back) &&
+              back.size == 1 && wasmc_i31_get(back.data[0].of.ref, &value) &&
+              value == 5;
+    wasm_val_vec_delete(&back);
+    wasm_ref_delete(caught);
+    wasm_trap_delete(trap);
+    wasm_ref_delete(exception);
+    wasm_val_delete(&arg[0]);
+    wasmc_tag_delete(tag);
+    wasm_functype_delete(type);
+    return ok;
+}
+
+static bool tour_shared_memory(wasm_store_t *store)
+{
+    static const wasmc_limits_t limits = {
+        .min = 1, .max = 1, .has_max = true, .shared = true, .page_log2 = 16};
+    wasm_memorytype_t *type = wasmc_memorytype_new(&limits);
+    wasm_memory_t *memory = type ? wasm_memory_new(store, type) : NULL;
+    wasmc_shared_memory_t *shared =
+        memory ? wasmc_memory_share(memory) : NULL;
+    wasm_memory_t *again = shared ? wasmc_memory_obtain(store, shared) : NULL;
+    bool ok = again && wasm_memory_data(again) == wasm_memory_data(memory);
+    wasmc_shared_memory_delete(shared);
+    wasm_memory_delete(memory);
+    wasm_memory_delete(again);
+    wasm_memorytype_delete(type);
+    return ok;
+}
+
 static bool tour(void)
 {
     wasm_engine_t *engine = wasm_engine_new();
@@ -177,6 +222,7 @@ static bool tour(void)
     bool ok = module && tour_reflection(module);
     ok = module && tour_module(store, module) && ok;
     ok = tour_types() && ok;
+    ok = store && tour_exceptions(store) && tour_shared_memory(store) && ok;
     wasmc_error_delete(err);
     wasm_module_delete(module);
     wasm_store_delete(store);
