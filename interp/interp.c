@@ -81,6 +81,20 @@ static void write_entry(struct run *run, const struct func *f)
            sizeof handlers[0]);
 }
 
+/* Most functions have few parameters, and to call memcpy for these would take
+ * longer than what it does. */
+static void move_slots(slot *to, const slot *from, uint32_t len)
+{
+    if (len > 2) {
+        memcpy(to, from, len * sizeof *to);
+        return;
+    }
+    if (len > 0)
+        to[0] = from[0];
+    if (len > 1)
+        to[1] = from[1];
+}
+
 static enum status call(struct store *store, struct func *f, slot *io)
 {
     const struct deftype *type = f->entity.object.type;
@@ -97,12 +111,12 @@ static enum status call(struct store *store, struct func *f, slot *io)
     };
     write_entry(&run, f);
     store->activations = &run.activation;
-    memcpy(fp, io, type->param_slots * sizeof *io);
+    move_slots(fp, io, type->param_slots);
     wc_exec(&run, (const struct insn *)(const void *)run.entry, fp);
     store->activations = run.activation.below;
     store->stack_top = fp;
     if (run.status == STATUS_OK)
-        memcpy(io, fp, type->result_slots * sizeof *io);
+        move_slots(io, fp, type->result_slots);
     return run.status;
 }
 
