@@ -28,11 +28,21 @@ wasmc_refkind_t wasmc_ref_kind(const wasm_ref_t *ref)
                                    : WASMC_REF_OTHER;
 }
 
-wasm_ref_t *wasmc_i31_new(wasm_store_t *store, int32_t value)
+bool wasmc_ref_to_slot(wasm_store_t *store, wasm_ref_t *ref, uint64_t *out)
+{
+    return (!ref || entity_of(ref)->store == store->store) &&
+           wc_handle_to_slot(ref, out);
+}
+
+wasm_ref_t *wasmc_ref_from_slot(wasm_store_t *store, uint64_t in)
 {
     wasm_ref_t *ref;
-    bool ok = wc_handle_from_slot(store->store, i31_new((uint32_t)value), &ref);
-    return ok ? ref : NULL;
+    return wc_handle_from_slot(store->store, in, &ref) ? ref : NULL;
+}
+
+wasm_ref_t *wasmc_i31_new(wasm_store_t *store, int32_t value)
+{
+    return wasmc_ref_from_slot(store, i31_new((uint32_t)value));
 }
 
 bool wasmc_i31_get(const wasm_ref_t *ref, int32_t *value)

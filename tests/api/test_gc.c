@@ -322,3 +322,50 @@ Test(gc, lists_built_by_the_host)
     wasm_instance_delete(i);
     env_delete(&env);
 }
+
+/* Keeps the argument in a handle, and gives the one it had. */
+static wasm_trap_t *swap(wasmc_caller_t *caller, void *env, uint64_t *io)
+{
+    wasm_ref_t **kept = env, *old = *kept;
+    wasm_store_t *store = wasmc_caller_store(caller);
+    *kept = wasmc_ref_from_slot(store, io[0]);
+    cr_expect(wasmc_ref_to_slot(store, old, &io[0]));
+    wasm_ref_delete(old);
+    return NULL;
+}
+
+Test(gc, through_raw_calls)
+{
+    struct env env = env_torture(), other = env_torture();
+    wasm_ref_t *kept = NULL;
+    wasm_functype_t *type = wasm_functype_new_1_1(
+        wasm_valtype_new(WASMC_ANYREF), wasm_valtype_new(WASMC_ANYREF));
+    wasm_func_t *f = wasmc_func_new_raw(env.store, type, swap, &kept, NULL);
+    wasm_functype_delete(type);
+    wasm_extern_t *imports[] = {wasm_func_as_extern(f)};
+    wasm_instance_t *i = instantiate(
+        env.store,
+        "(module (type $s (struct (field i32)))\n"
+        "  (import \"\" \"\" (func $f (param anyref) (result anyref)))\n"
+        "  (func (export \"f\") (param i32) (result i32)\n"
+        "    (drop (call $f (struct.new $s (local.get 0))))\n"
+        "    (drop (struct.new $s (i32.const 9)))\n"
+        "    (struct.get $s 0\n"
+        "      (ref.cast (ref $s) (call $f (ref.null any))))))",
+        imports, 1);
+    wasm_func_t *run = export_func(i, "f");
+    for (int32_t n = 0; n < 3; n++)
+        cr_expect_eq(call_i32(run, n), n);
+    cr_expect_null(kept);
+    wasm_ref_t *stranger = wasmc_i31_new(other.store, 1);
+    uint64_t slot = 1;
+    cr_expect_not(wasmc_ref_to_slot(env.store, stranger, &slot));
+    cr_expect(wasmc_ref_to_slot(env.store, NULL, &slot));
+    cr_expect_eq(slot, 0);
+    wasm_ref_delete(stranger);
+    wasm_func_delete(run);
+    wasm_func_delete(f);
+    wasm_instance_delete(i);
+    env_delete(&env);
+    env_delete(&other);
+}
