@@ -262,6 +262,7 @@ bool wc_decode(struct module *m, struct error *e)
     if (!ok && e != NULL && e->kind == ERROR_MALFORMED)
         prefer_error_in_body(&d, e);
     vec_free(&d.types);
+    vec_free(&d.empty_groups);
     vec_free(&d.customs);
     return ok;
 }

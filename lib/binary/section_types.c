@@ -149,6 +149,9 @@ static void read_rectype(struct decoder *d)
         wc_section_limit(d, start + len, LIMIT_TYPES, "types");
     for (uint32_t i = 0; i < len && !d->r.failed; i++)
         read_subtype(d, start, len);
+    if (len == 0 && !d->r.failed && !vec_push(&d->empty_groups, start))
+        wc_reader_fail(&d->r, ERROR_NO_MEMORY,
+                       "out of memory while decoding types");
 }
 
 void wc_section_types(struct decoder *d)
@@ -161,6 +164,10 @@ void wc_section_types(struct decoder *d)
     d->m->types = wc_section_extend(d, d->types.data, d->types.len, 0,
                                     sizeof *d->m->types);
     d->m->types_len = d->types.len;
+    d->m->empty_groups =
+        wc_section_extend(d, d->empty_groups.data, d->empty_groups.len, 0,
+                          sizeof *d->m->empty_groups);
+    d->m->empty_groups_len = d->empty_groups.len;
 }
 
 /* --- Types of external things --------------------------------------------- */

@@ -14,6 +14,7 @@ struct decoder {
     feature_set features;
     uint32_t bodies_len; /* of the code section */
     VEC(struct subtype) types;
+    VEC(uint32_t) empty_groups;
     VEC(struct custom) customs;
 };
 

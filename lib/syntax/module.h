@@ -120,6 +120,10 @@ struct module {
     struct subtype *types;           /* with type indices, as decoded */
     const struct deftype **deftypes; /* canonical; set by validation */
     struct typereg *reg;             /* holds the references of deftypes */
+    /* Recursion groups without types mean nothing, but are printed: the type
+     * index each stands before, in order. */
+    uint32_t empty_groups_len;
+    uint32_t *empty_groups;
 
     uint32_t imports_len;
     struct import *imports;

@@ -102,9 +102,23 @@ static void type(struct printer *p, uint32_t index)
     close(p);
 }
 
+/* "(rec)" for each empty group before the type `index`; `*next` is the first
+ * that is not printed yet. */
+static void empty_groups(struct printer *p, uint32_t index, uint32_t *next)
+{
+    for (; *next < p->m->empty_groups_len &&
+           p->m->empty_groups[*next] == index;
+         (*next)++) {
+        open_field(p, "rec");
+        close(p);
+    }
+}
+
 static void types(struct printer *p)
 {
+    uint32_t next = 0;
     for (uint32_t i = 0; i < p->m->types_len; i++) {
+        empty_groups(p, i, &next);
         const struct subtype *t = &p->m->types[i];
         if (t->group_len > 1 && t->group_start == i) {
             open_field(p, "rec");
@@ -116,6 +130,7 @@ static void types(struct printer *p)
             close(p);
         }
     }
+    empty_groups(p, p->m->types_len, &next);
 }
 
 /* --- Types of definitions ------------------------------------------------- */

@@ -4,8 +4,9 @@
  * numbers in their shortest encoding, sections in their canonical order, a
  * data count section exactly where code names a data segment, locals in runs
  * as long as possible, element segments in the shortest form, no empty
- * sections or groups, no recursion groups of one type, names in order and
- * behind all known sections, none of parameters of imports that share a type.
+ * sections or groups of imports, recursion groups of one type as that type,
+ * names in order and behind all known sections; no names of parameters of
+ * imports that share a type, no empty ones of labels.
  * Bits of floats, NaN payloads, strings and custom sections are exact. The
  * module need not be valid; it must be well-formed.
  */

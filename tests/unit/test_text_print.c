@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "binary/decode.h"
+#include "binary/names.h"
 #include "text/parse.h"
 #include "text/print.h"
+#include "valid/customs.h"
 
 static void parse(struct buf *out, const char *text, size_t len)
 {
@@ -56,6 +58,9 @@ static const char *const modules[] = {
     "       (field $y (ref $a))))) (type $a (sub final (array (mut v128)))))"
     "(type (sub final $t (struct (field (mut i8)) (field i16)"
     "       (field (ref $a)))))",
+    "(rec)",
+    "(rec) (rec) (type $f (func)) (rec) (rec (type (struct)) (type (func)))"
+    "(rec) (func (type $f)) (func (param i32))",
     /* imports, exports, start */
     "(import \"\\00\\\"\\\\\" \"\\u{1f600}\" (func $f (param $x i32)))"
     "(import \"m\" \"t\" (table $t i64 1 2 externref))"
@@ -167,6 +172,43 @@ Test(print, round_trip)
             struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
             round_trip(text, strlen(text), o);
         }
+    }
+}
+
+/* All subsections of the name section come back, each with this name. */
+Test(print, names_of_every_kind)
+{
+    static const char text[] =
+        "(module $n (type $n (struct (field $n i32))) (memory $n 1)"
+        "(table $n 1 funcref) (global $n i32 (i32.const 1)) (tag $n)"
+        "(elem $n func $n) (data $n \"x\")"
+        "(func $n (local $n i32) (block $n (br $n))))";
+    for (int fold = 0; fold < 2; fold++) {
+        struct buf binary = {0}, printed = {0}, again = {0};
+        struct error e = ERROR_INIT;
+        parse(&binary, text, sizeof text - 1);
+        print(&printed, &binary, (struct print_options){.fold = fold});
+        parse(&again, (const char *)printed.data, printed.len);
+        struct module *m =
+            wc_module_new(again.data, (uint32_t)again.len, false);
+        cr_assert(m != NULL);
+        m->features = UINT64_MAX;
+        cr_assert(wc_decode(m, &e), "%s", e.message);
+        cr_expect(wc_customs_check(m, &e), "%s", e.message);
+        struct span name = wc_names_module(m);
+        cr_expect(name.len == 1 && name.data[0] == 'n');
+        for (unsigned kind = NAME_FUNC; kind < NAME_KINDS; kind++) {
+            struct names_iter it;
+            wc_names_begin(&it, m, (enum name_kind)kind);
+            cr_expect(wc_names_next(&it) && it.outer == 0 && it.index == 0 &&
+                          it.name.len == 1 && it.name.data[0] == 'n',
+                      "kind %u", kind);
+            cr_expect_not(wc_names_next(&it), "kind %u", kind);
+        }
+        wc_module_unref(m);
+        wc_buf_free(&binary);
+        wc_buf_free(&printed);
+        wc_buf_free(&again);
     }
 }
 
