@@ -271,8 +271,8 @@ static bool items(struct printer *p, const struct import *im, uint32_t len)
 static bool imports(struct printer *p)
 {
     const struct import *im = p->m->imports;
-    const struct import *end = im + p->m->imports_len;
-    for (uint32_t len; im != end; im += len) {
+    uint32_t left = p->m->imports_len;
+    for (uint32_t len; left != 0; left -= len, im += len) {
         bool ok;
         open_field(p, "import");
         name(p, im->module);
@@ -280,7 +280,7 @@ static bool imports(struct printer *p)
         if (im->form == IMPORT_SINGLE) {
             ok = import(p, im);
         } else {
-            while (im + len != end &&
+            while (len != left &&
                    im[len].module.offset == im->module.offset)
                 len++;
             p->indent++;
