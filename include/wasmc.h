@@ -282,8 +282,8 @@ WASM_API_EXTERN own wasm_func_t *wasmc_func_new(wasm_store_t *store,
 
 /* The fastest way in: `io` holds the arguments, one 64-bit slot each in order,
  * and takes the results likewise. i32 and f32 fill the low half and the high
- * half is zero, v128 takes two slots, low half first. References are opaque (see
- * wasmc_ref_to_slot), and 0 is null. No values are made or checked. */
+ * half is zero, v128 takes two slots, low half first. References are opaque
+ * (wasmc_ref_to_slot), and 0 is null. No values are made or checked. */
 typedef own wasm_trap_t *(*wasmc_func_raw_callback_t)(wasmc_caller_t *caller,
                                                       void *env, uint64_t *io);
 WASM_API_EXTERN own wasm_func_t *wasmc_func_new_raw(
@@ -394,8 +394,8 @@ typedef enum wasmc_refkind_t {
 /* WASMC_REF_NULL for NULL. */
 WASM_API_EXTERN wasmc_refkind_t wasmc_ref_kind(const wasm_ref_t *ref);
 
-/* What a reference is in the slots of raw calls: 0 for NULL. Good while a handle
- * or the guest keeps what it refers to; those that a call gives or takes until
+/* What a reference is in the slots of raw calls: 0 for NULL. Good while a
+ * handle or the guest keeps what it refers to; those that a call gives, until
  * the next call or collection. False: of another store, or out of memory. */
 WASM_API_EXTERN bool wasmc_ref_to_slot(wasm_store_t *store, wasm_ref_t *ref,
                                        uint64_t *slot);

@@ -326,6 +326,12 @@ static const char catcher[] =
     "      (try_table (catch $t $h) (call $f (local.get 0)))\n"
     "      (return (i32.const -1)))\n"
     "    drop)\n"
+    "  (func $tail (param i32) (return_call $f (local.get 0)))\n"
+    "  (func (export \"tail\") (param i32) (result i32)\n"
+    "    (block $h (result i32 externref)\n"
+    "      (try_table (catch $t $h) (call $tail (local.get 0)))\n"
+    "      (return (i32.const -1)))\n"
+    "    drop)\n"
     "  (func (export \"again\") (param i32) (result i32)\n"
     "    (block $h (result exnref)\n"
     "      (try_table (catch_all_ref $h) (call $f (local.get 0)))\n"
@@ -351,11 +357,13 @@ Test(exception, caught_and_thrown_by_the_guest)
                                 wasm_func_as_extern(fa)};
     wasm_instance_t *i = instantiate(env.store, catcher, imports, 2);
     wasm_func_t *catch_ = export_func(i, "catch");
+    wasm_func_t *tail = export_func(i, "tail");
     wasm_func_t *again = export_func(i, "again");
     wasm_func_t *throw_ = export_func(i, "throw");
     wasm_func_t *give = export_func(i, "give");
     wasm_val_t args[] = {WASM_I32_VAL(7)}, results[1];
     cr_expect_eq(call_i32(catch_, 11), 11);
+    cr_expect_eq(call_i32(tail, 12), 12);
     expect_exception(call(again, args, 1, results, 1), a.tag, 7);
     expect_exception(call(throw_, args, 1, results, 1), a.tag, 21);
     cr_assert_null(call(give, args, 1, results, 1));
@@ -364,6 +372,7 @@ Test(exception, caught_and_thrown_by_the_guest)
     expect_exception(wasmc_trap_new_exception(results[0].of.ref), a.tag, 7);
     wasm_val_delete(&results[0]);
     wasm_func_delete(catch_);
+    wasm_func_delete(tail);
     wasm_func_delete(again);
     wasm_func_delete(throw_);
     wasm_func_delete(give);
