@@ -26,6 +26,29 @@ check "not a number" 2 "" "'ten' is no value of type i32" \
 check "too large a number" 2 "" "'4294967296' is no value of type i32" \
     "$wasmc" run --invoke fib "$examples/fib.wat" 4294967296
 
+# Objects: a bounded heap is enough for what is alive, and for no more.
+cat >"$tmp/heap.wat" <<'END'
+(module
+  (type $node (sub (struct (field (ref null $node)) (field i64))))
+  (func (export "make") (param $n i32) (param $keep i32) (result i32)
+    (local $list (ref null $node)) (local $made i32)
+    (loop $next
+      (local.set $list
+        (struct.new $node
+          (if (result (ref null $node)) (local.get $keep)
+            (then (local.get $list)) (else (ref.null $node)))
+          (i64.const 1)))
+      (local.set $made (i32.add (local.get $made) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $made) (local.get $n))))
+    (local.get $made)))
+END
+check "objects that die" 0 200000 "" \
+    "$wasmc" run --gc-limit=1m --invoke make "$tmp/heap.wat" 200000 0
+check "objects that stay" 134 "" "out of memory" \
+    "$wasmc" run --gc-limit=1m --invoke make "$tmp/heap.wat" 200000 1
+check "a collector that never rests" 0 100 "" \
+    "$wasmc" run --gc-torture --invoke make "$tmp/heap.wat" 100 1
+
 # Every type, there and back.
 cat >"$tmp/id.wat" <<'END'
 (module
