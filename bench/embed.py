@@ -20,8 +20,8 @@ def build_program(options):
     out = os.path.join(options.out, "embed")
     subprocess.run([build.compiler(), "-O2", "-I",
                     os.path.join(build.HERE, "..", "include"),
-                    os.path.join(build.HERE, "embed.c"), library, "-lffi",
-                    "-lm", "-lpthread", "-o", out], check=True)
+                    os.path.join(build.HERE, "embed.c"), library, "-lm",
+                    "-lpthread", "-o", out], check=True)
     return out
 
 
