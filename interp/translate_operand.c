@@ -51,11 +51,12 @@ static uint32_t narrow(struct translator *t, uint32_t at, uint32_t slots,
     return to;
 }
 
-/* The sum into slot `to`, which an instruction can name. */
+/* The sum into slot `to`, which an instruction can name. The window is that of
+ * results: others may hold operands of what comes next. */
 static uint32_t emit_sum(struct translator *t, const struct operand *o,
                          uint32_t to)
 {
-    uint32_t a = narrow(t, t->local_slots[o->local], 1, 0);
+    uint32_t a = narrow(t, t->local_slots[o->local], 1, 3);
     return wc_emit(t, H_i32_add_sk_s, to, a, (uint32_t)o->bits);
 }
 
