@@ -270,9 +270,9 @@ static bool items(struct printer *p, const struct import *im, uint32_t len)
 
 static bool imports(struct printer *p)
 {
-    const struct import *im = p->m->imports;
-    uint32_t left = p->m->imports_len;
-    for (uint32_t len; left != 0; left -= len, im += len) {
+    const struct module *m = p->m;
+    for (uint32_t i = 0, len; i < m->imports_len; i += len) {
+        const struct import *im = &m->imports[i];
         bool ok;
         open_field(p, "import");
         name(p, im->module);
@@ -280,7 +280,7 @@ static bool imports(struct printer *p)
         if (im->form == IMPORT_SINGLE) {
             ok = import(p, im);
         } else {
-            while (len != left &&
+            while (i + len < m->imports_len &&
                    im[len].module.offset == im->module.offset)
                 len++;
             p->indent++;
