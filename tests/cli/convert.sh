@@ -38,9 +38,9 @@ printf '\0asm\2\0\0\0' >"$tmp/version.wasm"
 check "a version we do not know" 1 "" "malformed: unknown binary version" \
     "$wasmc" validate "$tmp/version.wasm"
 echo '(module (memory 1 1 shared))' >"$tmp/shared.wat"
-check "a feature that is off" 1 "" "shared" "$wasmc" validate "$tmp/shared.wat"
-check "... and on" 0 "" "" \
-    "$wasmc" validate --features=threads "$tmp/shared.wat"
+check "a feature turned off" 1 "" "shared" \
+    "$wasmc" validate --features=-threads "$tmp/shared.wat"
+check "... and on" 0 "" "" "$wasmc" validate "$tmp/shared.wat"
 printf '\0asm\1\0\0\0\0\7\4name\14\0' >"$tmp/names.wasm"
 check "a malformed custom section" 0 "" "" "$wasmc" validate "$tmp/names.wasm"
 check "... when asked for" 1 "" "malformed: name section: malformed subs" \

@@ -26,7 +26,7 @@ for c in run validate wat2wasm wasm2wat dump; do
         "$wasmc" $c "$tmp/none.wasm"
 done
 check "help of nothing" 2 "" "no command 'nothing'" "$wasmc" help nothing
-contains "features" "threads                  off" "$wasmc" --features
+contains "features" "threads                  on       yes" "$wasmc" --features
 contains "features" "simd                     on       yes" "$wasmc" --features
 contains "features" "compact-imports          off      yes" "$wasmc" features
 check "features of something" 2 "" "no operands" "$wasmc" features x
