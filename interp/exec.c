@@ -243,6 +243,37 @@ static enum status exec_throw(struct run *run, uint32_t index, slot *args)
     return wc_exn_throw(run->store, tag, args);
 }
 
+/* wait and notify. Not inlined: a handler with a variable that others have seen
+ * the address of could not end in a tail call. */
+static WC_NOINLINE enum status exec_wait32(struct memory *m, uint64_t ea,
+                                           slot *args)
+{
+    uint32_t result = 0;
+    enum status status = wc_memory_wait32(m, ea, (uint32_t)args[1],
+                                          (int64_t)args[2], &result);
+    args[0] = result;
+    return status;
+}
+
+static WC_NOINLINE enum status exec_wait64(struct memory *m, uint64_t ea,
+                                           slot *args)
+{
+    uint32_t result = 0;
+    enum status status =
+        wc_memory_wait64(m, ea, args[1], (int64_t)args[2], &result);
+    args[0] = result;
+    return status;
+}
+
+static WC_NOINLINE enum status exec_notify(struct memory *m, uint64_t ea,
+                                           slot *args)
+{
+    uint32_t result = 0;
+    enum status status = wc_memory_notify(m, ea, (uint32_t)args[1], &result);
+    args[0] = result;
+    return status;
+}
+
 #define FITS(callee, code)                                            \
     ((uint64_t)((const char *)run->limit - (const char *)(callee)) >= \
      (code)->frame_bytes)
