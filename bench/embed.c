@@ -3,9 +3,8 @@
  * of the processor, so what else runs counts little. Prints one "NAME VALUE
  * UNIT" a line, medians.
  *
- *   embed EMBED.wasm [BIG.wasm]
- *
- * EMBED.wasm is bench/embed.wat; BIG.wasm a large module for the load rates.
+ *   embed EMBED.wasm       what calls and instances cost (bench/embed.wat)
+ *   embed --large MODULE   what loading a large module costs
  */
 #include <wasmc.h>
 
@@ -223,8 +222,14 @@ static double validate_ms(wasm_store_t *store, const wasm_byte_vec_t *bytes)
     return median(samples);
 }
 
-static double load_ms(wasm_store_t *store, const wasm_byte_vec_t *bytes)
+/* Loading with all functions compiled at once, or each at its first call. */
+static double load_ms(const wasm_byte_vec_t *bytes, bool eager,
+                      size_t *code_bytes)
 {
+    wasm_config_t *config = wasm_config_new();
+    wasmc_config_set_eager_compilation(config, eager);
+    wasm_engine_t *engine = wasm_engine_new_with_config(config);
+    wasm_store_t *store = wasm_store_new(engine);
     double samples[SAMPLES];
     for (int i = 0; i < SAMPLES; i++) {
         double start = now_ns();
@@ -232,15 +237,38 @@ static double load_ms(wasm_store_t *store, const wasm_byte_vec_t *bytes)
         if (m == NULL)
             die("loading");
         samples[i] = (now_ns() - start) / 1e6;
+        *code_bytes = wasmc_module_code_size(m);
         wasm_module_delete(m);
     }
+    wasm_store_delete(store);
+    wasm_engine_delete(engine);
     return median(samples);
+}
+
+/* What a large module costs before it runs. */
+static int large_module(const char *path)
+{
+    wasm_byte_vec_t bytes;
+    size_t code;
+    read_file(path, &bytes);
+    wasm_engine_t *engine = wasm_engine_new();
+    wasm_store_t *store = wasm_store_new(engine);
+    printf("validate %.2f ms\n", validate_ms(store, &bytes));
+    printf("load %.2f ms\n", load_ms(&bytes, false, &code));
+    printf("compile %.2f ms\n", load_ms(&bytes, true, &code));
+    printf("code %zu bytes\n", code);
+    wasm_store_delete(store);
+    wasm_engine_delete(engine);
+    wasm_byte_vec_delete(&bytes);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        die("usage: embed EMBED.wasm [BIG.wasm]:");
+    if (argc == 3)
+        return large_module(argv[2]);
+    if (argc != 2)
+        die("usage: embed EMBED.wasm | embed --large MODULE:");
     wasm_byte_vec_t bytes;
     read_file(argv[1], &bytes);
     printf("start %.1f us\n", whole_start_us(&bytes));
@@ -260,13 +288,6 @@ int main(int argc, char **argv)
     printf("export-call-raw %.1f ns\n",
            export_raw_ns(wasm_extern_as_func(exports.data[2])));
     printf("import-call-raw %.1f ns\n", import_raw_ns(&p));
-    if (argc > 2) {
-        wasm_byte_vec_t big;
-        read_file(argv[2], &big);
-        printf("validate %.2f ms\n", validate_ms(p.store, &big));
-        printf("load %.2f ms\n", load_ms(p.store, &big));
-        wasm_byte_vec_delete(&big);
-    }
     wasm_extern_vec_delete(&exports);
     wasm_instance_delete(instance);
     wasm_module_delete(p.module);

@@ -45,20 +45,22 @@ def code_bytes(module):
     return 0
 
 
-def ours(options, big):
-    program = build_program(options)
-    if program is None:
-        return {}
-    small = os.path.join(options.out, "embed.wasm")
-    subprocess.run([options.wasmc, "wat2wasm",
-                    os.path.join(build.HERE, "embed.wat"), "-o", small],
-                   check=True)
-    command = [program, small] + ([big] if big else [])
+def figures(command):
+    """What one run of the program printed: name -> value and unit."""
     done = measure.run(command)
     if done is None:
         return {}
     return {name: {"value": float(value), "unit": unit}
             for name, value, unit in LINE.findall(done.out)}
+
+
+def costs(options, program):
+    """Of calls and instances."""
+    small = os.path.join(options.out, "embed.wasm")
+    subprocess.run([options.wasmc, "wat2wasm",
+                    os.path.join(build.HERE, "embed.wat"), "-o", small],
+                   check=True)
+    return figures([program, small])
 
 
 def v8(engine, big, times, validate):
@@ -76,18 +78,27 @@ def v8(engine, big, times, validate):
     return measure.summary(samples)["median"]
 
 
-def measure_all(options, found, big):
-    result = {"wasmc": ours(options, big)}
-    if big is None:
-        return result
-    result["code_mb"] = code_bytes(big) / 1e6
+def large_module(options, found, program, module):
+    """Validation, loading and compilation of one module by every engine."""
+    rows = {"wasmc": figures([program, "--large", module]) if program else {}}
     for e in found:
         if e.variable != "node":
             continue
         liftoff = e.name == "v8-liftoff"
         times = options.rounds if liftoff else 1  # TurboFan takes many seconds
-        row = {"load": {"value": v8(e, big, times, False), "unit": "ms"}}
+        rows[e.name] = {
+            "compile": {"value": v8(e, module, times, False), "unit": "ms"}}
         if liftoff:
-            row["validate"] = {"value": v8(e, big, times, True), "unit": "ms"}
-        result[e.name] = row
-    return result
+            rows[e.name]["validate"] = {
+                "value": v8(e, module, times, True), "unit": "ms"}
+    return {"code_bytes": code_bytes(module), "engines": rows}
+
+
+def measure_all(options, found, modules):
+    program = build_program(options)
+    return {
+        "costs": costs(options, program) if program else {},
+        "modules": {os.path.basename(m): large_module(options, found, program,
+                                                      m)
+                    for m in modules},
+    }

@@ -26,6 +26,10 @@ class Program:
     needs: str = ""  # an environment variable with a file to put beside
 
 
+# Nearly nothing: what a process costs before it does anything. Its module is
+# the one of the kernel fib-wat.
+START = Program("start", "", ("0",), False)
+
 PROGRAMS = (
     Program("pystone", PYTHON, ("/pystone_run.py", "20000"), True, "PYSTONE"),
     Program("py-objects", PYTHON, ("/objects.py", "20000"), True),

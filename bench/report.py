@@ -94,26 +94,34 @@ def program_rows(results):
     return lines + [""]
 
 
+def rate(what, value, code_bytes):
+    """Of a cost in ms or bytes, in relation to the code section."""
+    if what == "code":
+        return f"{value / code_bytes:.2f} bytes per byte of code"
+    return f"{code_bytes / value / 1e3:.1f} MB of code/s"
+
+
 def embedding_rows(results):
     embedding = results["embedding"]
-    lines = []
-    for engine, rows in embedding.items():
-        if not isinstance(rows, dict):
-            continue
-        for name, row in rows.items():
-            if row["value"] is None:
-                continue
-            rate = ""
-            if name in ("load", "validate") and "code_mb" in embedding:
-                mb = embedding["code_mb"] / row["value"] * 1e3
-                rate = f"{mb:.1f} MB of code/s"
-            lines.append(f"| {engine} | {name} | {row['value']:.2f} "
-                         f"{row['unit']} | {rate} |")
-    if not lines:
+    if not embedding:
         return []
-    return ["Embedding (load and validate: the module of the first program, "
-            "one thread):", "", "| engine | what | cost | rate |",
-            "|---|---|---:|---:|", *lines, ""]
+    lines = ["Embedding:", "", "| what | cost |", "|---|---:|"]
+    for what, row in embedding["costs"].items():
+        lines.append(f"| {what} | {row['value']:.1f} {row['unit']} |")
+    lines += ["", "Large modules, one thread (load: validated, functions "
+              "compiled at their first call; compile: all at once, "
+              "validation included):", "",
+              "| module | engine | what | cost | rate |",
+              "|---|---|---|---:|---:|"]
+    for name, module in embedding["modules"].items():
+        for engine, rows in module["engines"].items():
+            for what, row in rows.items():
+                if row["value"] is not None:
+                    lines.append(
+                        f"| {name} | {engine} | {what} | "
+                        f"{row['value']:.1f} {row['unit']} | "
+                        f"{rate(what, row['value'], module['code_bytes'])} |")
+    return lines + [""]
 
 
 COLOURS = ("#1f6f4a", "#d98c21", "#3b6fb5", "#9c4f96", "#7a7a7a", "#b5463b",

@@ -152,12 +152,15 @@ def main():
         results["kernels"][kernel.name] = run_kernel(kernel, found, options)
     if not options.kernel:
         ready, results["programs_missing"] = programs.available()
+        ready.insert(0, (programs.START, build.build(
+            next(k for k in KERNELS if k.wat),
+            os.path.join(options.out, "kernels"), options.wasmc)[0]))
         results["programs"] = {
             p.name: run_program(p, module, found, options)
             for p, module in ready}
         measure.progress("embedding")
-        big = programs.module_path(programs.PROGRAMS[0])
-        results["embedding"] = embed.measure_all(options, found, big)
+        results["embedding"] = embed.measure_all(
+            options, found, sorted({module for _, module in ready[1:]}))
     measure.progress("")
     os.makedirs(options.out, exist_ok=True)
     with open(os.path.join(options.out, "results.json"), "w",

@@ -167,6 +167,11 @@ WASM_API_EXTERN bool wasmc_module_validate(wasm_engine_t *engine,
                                            const wasm_byte_vec_t *bytes,
                                            own wasmc_error_t **err);
 
+/* How many bytes of its own code the engine has made for the module by now:
+ * all of it with eager compilation, else that of the functions called so far.
+ * Thread-safe. */
+WASM_API_EXTERN size_t wasmc_module_code_size(const wasm_module_t *module);
+
 /* From the name section (core/appendix/custom#name-section); empty without. */
 WASM_API_EXTERN void wasmc_module_name(const wasm_module_t *module,
                                        own wasm_name_t *out);

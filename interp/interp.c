@@ -28,6 +28,19 @@ static void release(struct module *m)
     m->code_of_engine = NULL;
 }
 
+static size_t code_bytes(const struct module *m)
+{
+    const struct module_code *mc = m->code_of_engine;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < mc->len; i++) {
+        const struct code *code = atomic_load_explicit(&mc->funcs[i],
+                                                       memory_order_acquire);
+        if (code != &wc_code_untranslated)
+            bytes += sizeof *code + code->words_len * sizeof code->words[0];
+    }
+    return bytes;
+}
+
 static bool prepare(struct module *m, struct error *e)
 {
     struct module_code *mc =
@@ -136,6 +149,7 @@ const struct engine_ops wc_interp_ops = {
         FEATURE_BIT(COMPACT_IMPORTS),
     .prepare = prepare,
     .compile = wc_interp_translate,
+    .code_bytes = code_bytes,
     .bind = bind,
     .call = call,
     .walk = wc_frames_walk,

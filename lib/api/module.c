@@ -233,6 +233,12 @@ void wasmc_module_func_name(const wasm_module_t *module, uint32_t func,
     name_of(out, wc_names_func(module->module, func));
 }
 
+size_t wasmc_module_code_size(const wasm_module_t *module)
+{
+    const struct engine *engine = module->module->owner;
+    return engine->config.ops->code_bytes(module->module);
+}
+
 /* ------------------------------------------------------------------ sharing */
 
 static struct module *module_of_shared(const wasm_shared_module_t *shared)

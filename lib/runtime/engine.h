@@ -27,6 +27,9 @@ struct engine_ops {
     /* Translates one function now; thread-safe. */
     bool (*compile)(struct module *m, uint32_t func, struct error *e);
 
+    /* Bytes of the code that the module's functions have by now. */
+    size_t (*code_bytes)(const struct module *m);
+
     /* Sets func->code of a new function of an instance. */
     void (*bind)(struct func *f);
 

@@ -258,6 +258,37 @@ Test(module, exports_and_names)
     env_delete(&env);
 }
 
+/* Code is made at the first call, or all of it at once. */
+Test(module, code_size_grows_with_calls)
+{
+    static const char text[] =
+        "(module (func (export \"f\") (result i32) i32.const 7)"
+        " (func (result i32) i32.const 8))";
+    for (int eager = 0; eager < 2; eager++) {
+        wasm_config_t *config = wasm_config_new();
+        wasmc_config_set_eager_compilation(config, eager != 0);
+        wasm_engine_t *engine = wasm_engine_new_with_config(config);
+        wasm_store_t *store = wasm_store_new(engine);
+        wasm_module_t *module = load(store, text);
+        size_t before = wasmc_module_code_size(module);
+        cr_expect_eq(before != 0, eager != 0);
+        wasm_extern_vec_t imports = WASM_EMPTY_VEC, exports;
+        wasm_instance_t *i = wasm_instance_new(store, module, &imports, NULL);
+        wasm_instance_exports(i, &exports);
+        wasm_val_t out[] = {WASM_INIT_VAL};
+        wasm_val_vec_t args = WASM_EMPTY_VEC, results = WASM_ARRAY_VEC(out);
+        cr_assert_null(wasm_func_call(wasm_extern_as_func(exports.data[0]),
+                                      &args, &results));
+        size_t after = wasmc_module_code_size(module);
+        cr_expect(eager ? after == before : after > before);
+        wasm_extern_vec_delete(&exports);
+        wasm_instance_delete(i);
+        wasm_module_delete(module);
+        wasm_store_delete(store);
+        wasm_engine_delete(engine);
+    }
+}
+
 /* An import with a reference to a defined type: the reflected type is exact, so
  * a function made with it links. */
 static wasm_trap_t *nothing(const wasm_val_vec_t *args, wasm_val_vec_t *results)
