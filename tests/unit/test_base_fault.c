@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/valgrind.h"
 #include "base/os.h"
 #include "base/os_fault.h"
 
@@ -81,8 +82,7 @@ static void set_handler(int signal, void (*plain)(int),
 /* Valgrind gives handlers a pc from before the fault. */
 static void skip_under_valgrind(void)
 {
-    const char *preload = getenv("LD_PRELOAD");
-    if (preload != NULL && strstr(preload, "vgpreload") != NULL)
+    if (under_valgrind())
         cr_skip_test("registers are not exact here");
 }
 

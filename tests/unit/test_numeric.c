@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "tests/unit/valgrind.h"
 #include "numeric/float.h"
 #include "numeric/int.h"
 #include "numeric/simd.h"
@@ -629,10 +630,13 @@ Test(numeric, converts_round_to_nearest_even)
         uint32_t y = (uint32_t)x;
         cr_expect_eq(f32_convert_i32_s(y), rows[i].s32, "row %zu s32", i);
         cr_expect_eq(f32_convert_i32_u(y), rows[i].u32, "row %zu u32", i);
-        cr_expect_eq(f32_convert_i64_s(x), rows[i].s64, "row %zu s64", i);
-        cr_expect_eq(f32_convert_i64_u(x), rows[i].u64, "row %zu u64", i);
         cr_expect_eq(f64_convert_i32_s(y), (double)(int32_t)y);
         cr_expect_eq(f64_convert_i32_u(y), (double)(int64_t)y);
+        /* Valgrind goes through f64 here and rounds twice. */
+        if (under_valgrind() && x >> 53 != 0)
+            continue;
+        cr_expect_eq(f32_convert_i64_s(x), rows[i].s64, "row %zu s64", i);
+        cr_expect_eq(f32_convert_i64_u(x), rows[i].u64, "row %zu u64", i);
     }
     cr_expect_eq(f64_convert_i64_s(0x8000000000000400), -0x1p63 + 1024);
     cr_expect_eq(f64_convert_i64_u(0x8000000000000400), 0x1p63);

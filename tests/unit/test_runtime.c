@@ -3,6 +3,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "tests/unit/valgrind.h"
 #include "fake_engine.h"
 
 #include <signal.h>
@@ -27,13 +28,6 @@
 #ifndef SANITIZED
 #define SANITIZED 0
 #endif
-
-/* Valgrind looks at each byte of what is mapped. */
-static bool under_valgrind(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-    return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
 
 /* Tools that need much address space for themselves, and get it from other
  * sources than the program, make limits meaningless. */
