@@ -1,9 +1,9 @@
 /* wasi.h - what a WebAssembly program sees of the host through WASI preview 1.
  *
- * A configuration says which arguments, environment, directories and standard
- * streams a program gets. It starts out with nothing: no arguments, an empty
- * environment, no directories, standard input at its end, standard output and
- * error discarded. One configuration can serve many instances.
+ * A configuration says which arguments, environment, directories, sockets and
+ * standard streams a program gets. It starts out with nothing: no arguments, an
+ * empty environment, no directories, no sockets, standard input at its end,
+ * standard output and error discarded. One configuration can serve many instances.
  *
  * Ownership: strings and bytes are copied. `own` marks what changes hands, as
  * in wasm.h. Functions that return bool return false when memory has run out
@@ -67,6 +67,25 @@ WASI_API_EXTERN bool wasi_config_add_dir(wasi_config_t *config,
                                          const char *host_path,
                                          const char *guest_path,
                                          wasi_dir_access_t access);
+
+/* ----------------------------------------------------------------- sockets */
+
+/* Gives the program a socket that listens for TCP connections at `address`:
+ * "127.0.0.1:8080", "[::1]:8080", "localhost:0". The host is an address in
+ * numbers or "localhost"; port 0 is any free port, and *port (may be NULL) says
+ * which. It listens from now on until the configuration and all programs set
+ * up with it are gone; those share the connections that come. False with errno
+ * set (EINVAL: no such address) when that cannot be had.
+ *
+ * Directories have the descriptors from 3 on, in the order they were added,
+ * sockets those behind them. */
+WASI_API_EXTERN bool wasi_config_add_tcp_listener(wasi_config_t *config,
+                                                  const char *address,
+                                                  uint16_t *port);
+/* Any socket of this process, listening or connected. It stays the caller's,
+ * who keeps it open until programs are set up: each has a duplicate. False
+ * also when `fd` is no socket. */
+WASI_API_EXTERN bool wasi_config_add_socket(wasi_config_t *config, int fd);
 
 /* -------------------------------------------------------- standard streams */
 

@@ -1,9 +1,15 @@
-/* Sockets of the host, already open. 0 or an errno of the host, as in
+/* Sockets of the host. 0 or an errno of the host, as in
  * base/os_fs.h; nothing here raises SIGPIPE. */
 #ifndef BASE_OS_SOCKET_H
 #define BASE_OS_SOCKET_H
 
 #include "base/os_fs.h"
+
+/* A socket that listens for TCP connections at "HOST:PORT" and does not block.
+ * HOST is an address in numbers (IPv6 in brackets) or "localhost"; port 0 is
+ * any free one, *port (may be NULL) the one it got. EINVAL when `address` is
+ * none of these. */
+int wc_os_listen(const char *address, int *fd, uint16_t *port) WC_MUST_CHECK;
 
 /* The next connection of a listener; EAGAIN when none waits. The new socket
  * is non-blocking. */

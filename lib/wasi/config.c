@@ -1,9 +1,11 @@
 /* include/wasi.h: building a configuration up. */
 #include "wasi/config.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/os_socket.h"
 
 extern char **environ;
 
@@ -31,9 +33,13 @@ void wasi_config_delete(wasi_config_t *config)
         free(config->dirs.data[i].host_path);
         free(config->dirs.data[i].guest_path);
     }
+    for (uint32_t i = 0; i < config->sockets.len; i++)
+        if (config->sockets.data[i].owned)
+            wc_os_close(config->sockets.data[i].fd);
     vec_free(&config->args);
     vec_free(&config->env);
     vec_free(&config->dirs);
+    vec_free(&config->sockets);
     for (unsigned i = 0; i < ARRAY_LEN(config->stdio); i++)
         stdio_clear(&config->stdio[i]);
     free(config);
@@ -117,6 +123,30 @@ bool wasi_config_add_dir(wasi_config_t *config, const char *host_path,
     free(d.host_path);
     free(d.guest_path);
     return false;
+}
+
+/* ----------------------------------------------------------------- sockets */
+
+bool wasi_config_add_tcp_listener(wasi_config_t *config, const char *address,
+                                  uint16_t *port)
+{
+    struct socket_config s = {.owned = true};
+    int e = wc_os_listen(address, &s.fd, port);
+    if (e == 0 && !vec_push(&config->sockets, s)) {
+        wc_os_close(s.fd);
+        e = ENOMEM;
+    }
+    errno = e;
+    return e == 0;
+}
+
+bool wasi_config_add_socket(wasi_config_t *config, int fd)
+{
+    struct os_stat s;
+    if (wc_os_stat_fd(fd, &s) != 0 ||
+        (s.type != OS_FILE_STREAM && s.type != OS_FILE_DGRAM))
+        return false;
+    return vec_push(&config->sockets, ((struct socket_config){.fd = fd}));
 }
 
 /* -------------------------------------------------------- standard streams */

@@ -23,10 +23,16 @@ struct dir_config {
     wasi_dir_access_t access;
 };
 
+struct socket_config {
+    int fd;
+    bool owned; /* ours, and non-blocking; else the embedder's */
+};
+
 struct wasi_config_t {
     VEC(char *) args;
     VEC(char *) env; /* "NAME=VALUE" */
     VEC(struct dir_config) dirs;
+    VEC(struct socket_config) sockets;
     struct stdio_config stdio[3];
     bool walk_paths; /* never use the kernel's path resolution (tests) */
 };

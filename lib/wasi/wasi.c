@@ -45,7 +45,7 @@ static bool add(struct wasi *w, struct node *node, rights inheriting,
     if (err == ERRNO_NOMEM)
         return wc_error_no_memory(e, "setting up descriptors");
     return wc_error_set(e, ERROR_LIMIT, ERROR_NO_OFFSET,
-                        "more than %u directories", WASI_FDS_MAX);
+                        "more than %u directories and sockets", WASI_FDS_MAX);
 }
 
 /* The descriptor may be closed, as with `<&-`: then the stream is null. */
@@ -126,6 +126,22 @@ static bool add_dir(struct wasi *w, const struct wasi_config_t *config,
     return add(w, node, RIGHTS_ALL, name, e);
 }
 
+/* Each program has a duplicate; what is ours never blocks. */
+static bool add_socket(struct wasi *w, const struct socket_config *s,
+                       struct error *e)
+{
+    int fd;
+    int host = wc_os_dup(s->fd, &fd);
+    if (host != 0)
+        return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
+                            "cannot use a socket: %s", strerror(host));
+    struct node *node;
+    if (wc_host_file_new(fd, s->owned ? HOST_FD_OWNED : HOST_FD_SHARED, 0,
+                         &node) != ERRNO_SUCCESS)
+        return wc_error_no_memory(e, "setting up sockets");
+    return add(w, node, wc_node_rights(node), NULL, e);
+}
+
 struct wasi *wc_wasi_new(const struct wasi_config_t *config, struct error *e)
 {
     struct wasi *w = calloc(1, sizeof *w);
@@ -140,6 +156,8 @@ struct wasi *wc_wasi_new(const struct wasi_config_t *config, struct error *e)
               add_stdio(w, config, e);
     for (uint32_t i = 0; ok && i < config->dirs.len; i++)
         ok = add_dir(w, config, &config->dirs.data[i], e);
+    for (uint32_t i = 0; ok && i < config->sockets.len; i++)
+        ok = add_socket(w, &config->sockets.data[i], e);
     if (ok)
         return w;
     wc_wasi_unref(w);

@@ -4,6 +4,7 @@
 #endif
 #include "wasi_guest.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -528,5 +529,92 @@ Test(wasi_stream, a_listener_accepts)
     cr_expect_eq(read(client, got, sizeof got), 4);
     close(client);
     close(listener);
+    guest_delete(g);
+}
+
+Test(wasi_stream, listeners_come_behind_directories)
+{
+    struct guest *g = guest_new();
+    uint16_t port = 0;
+    cr_assert(wasi_config_add_tcp_listener(g->config, "127.0.0.1:0", &port));
+    cr_assert_neq(port, 0);
+    cr_assert(wasi_config_add_dir(g->config, guest_host_path(g, "inside"), "/",
+                                  WASI_DIR_READ_WRITE));
+    guest_start(g);
+    EXPECT(SUCCESS, CALL(g, fd_prestat_get, 3, OUT));
+    EXPECT(BADF, CALL(g, fd_prestat_get, 4, OUT));
+    EXPECT(SUCCESS, CALL(g, fd_fdstat_get, 4, OUT));
+    cr_expect_eq(guest_at(g, OUT)[0], 6); /* a stream socket */
+    EXPECT(SUCCESS, CALL(g, fd_fdstat_set_flags, 4, FDFLAG_NONBLOCK));
+    EXPECT(AGAIN, CALL(g, sock_accept, 4, 0, OUT));
+
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons(port),
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(connect(client, (struct sockaddr *)&a, sizeof a), 0);
+    EXPECT(SUCCESS, CALL(g, sock_accept, 4, FDFLAG_NONBLOCK, OUT));
+    slot fd = guest_u32(g, OUT);
+    cr_expect_eq(fd, 5);
+    EXPECT(AGAIN, guest_read(g, fd, 10));
+    EXPECT(SUCCESS, CALL(g, sock_shutdown, fd, 2));
+    char none;
+    cr_expect_eq(read(client, &none, 1), 0);
+    EXPECT(SUCCESS, CALL(g, fd_close, 4));
+    /* The configuration still listens, for the next program. */
+    int second = socket(AF_INET, SOCK_STREAM, 0);
+    cr_expect_eq(connect(second, (struct sockaddr *)&a, sizeof a), 0);
+    close(second);
+    close(client);
+    guest_delete(g);
+}
+
+Test(wasi_stream, addresses_to_listen_at)
+{
+    static const char *const wrong[] = {
+        "",          "localhost",  ":80",           "127.0.0.1:",
+        "127.0.0.1", "1.2.3:80",   "127.0.0.1:-1",  "127.0.0.1:65536",
+        "::1:80",    "[::1]",      "[::1]:80:90",   "[127.0.0.1]:80",
+        "[]:80",     "name.org:1", "127.0.0.1:0x1", "127.0.0.1: 80",
+        "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20:1",
+    };
+    struct guest *g = guest_new();
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        errno = 0;
+        cr_expect_not(wasi_config_add_tcp_listener(g->config, wrong[i], NULL),
+                      "%s", wrong[i]);
+        cr_expect_eq(errno, EINVAL, "%s", wrong[i]);
+    }
+    cr_expect(wasi_config_add_tcp_listener(g->config, "localhost:0", NULL));
+    uint16_t port = 0;
+    if (wasi_config_add_tcp_listener(g->config, "[::1]:0", &port))
+        cr_expect_neq(port, 0);
+    char taken[32];
+    cr_assert(wasi_config_add_tcp_listener(g->config, "127.0.0.1:0", &port));
+    snprintf(taken, sizeof taken, "127.0.0.1:%u", (unsigned)port);
+    cr_expect_not(wasi_config_add_tcp_listener(g->config, taken, NULL));
+    cr_expect_eq(errno, EADDRINUSE);
+    guest_delete(g);
+}
+
+Test(wasi_stream, sockets_of_the_embedder)
+{
+    struct guest *g = guest_new();
+    int s[2];
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+    cr_assert(wasi_config_add_socket(g->config, s[0]));
+    cr_expect_not(wasi_config_add_socket(g->config, -1));
+    int file = open(guest_host_path(g, "outside/canary"), O_RDONLY);
+    cr_expect_not(wasi_config_add_socket(g->config, file));
+    close(file);
+    guest_start(g);
+    close(s[0]);
+    cr_assert_eq(write(s[1], "ping", 4), 4);
+    EXPECT(SUCCESS, guest_read(g, 3, 10));
+    cr_expect_eq(guest_u32(g, OUT), 4);
+    EXPECT(SUCCESS, guest_write(g, 3, "pong"));
+    char got[4];
+    cr_expect_eq(read(s[1], got, 4), 4);
+    close(s[1]);
     guest_delete(g);
 }

@@ -2,7 +2,7 @@
 # C programs for WASI, built with clang and wasi-libc, run by wasmc. Skipped
 # where no clang builds for wasm32-wasi ($WASI_CC names another one).
 . "$srcdir/tests/cli/lib.sh"
-programs="process files sandbox readonly time copy"
+programs="process files sandbox readonly time copy echo"
 
 find_compiler() {
     echo 'int main(void) { return 0; }' >"$tmp/empty.c"
@@ -70,4 +70,37 @@ first=$("$wasmc" run "$tmp/copy.wasm" yes | head -n 1)
 [ "$(cat "$tmp/code")" = 0 ] && good || bad "EPIPE" "$(cat "$tmp/code")"
 check "closed stdin" 0 "" "" sh -c '"$1" run "$2" <&-' - "$wasmc" \
     "$tmp/copy.wasm"
+
+# A server, with clients of the host's: fewer at once than it takes, and more.
+serve() { # clients, bytes each, options of wasmc...
+    clients=$1 bytes=$2
+    shift 2
+    : >"$tmp/log"
+    "$wasmc" run -v "$@" "$tmp/echo.wasm" "$clients" 2>"$tmp/log" &
+    server=$!
+    port=
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        port=$(sed -n 's/.*listening on port //p' "$tmp/log")
+        [ -n "$port" ] && break
+        sleep 0.1
+    done
+    "$tmp/client" "${port:-0}" "$clients" "$bytes" 2>"$tmp/err" &&
+        wait $server && good && return
+    kill $server 2>/dev/null
+    bad "$clients clients of a server" "$(cat "$tmp/err" "$tmp/log")"
+}
+
+if $cc -O1 "$srcdir/tests/wasi/client.c" -o "$tmp/client" 2>"$tmp/err"; then
+    serve 1 10 --tcplisten=127.0.0.1:0
+    serve 1 0 --tcplisten=localhost:0
+    serve 5 1000000 --dir="$tmp/files::/" --tcplisten=127.0.0.1:0
+    serve 20 5000 --tcplisten=127.0.0.1:0
+else
+    bad "compiling client" "$(head -3 "$tmp/err")"
+fi
+for address in nonsense 127.0.0.1 127.0.0.1: 127.0.0.1:65536 127.0.0.1:1x \
+    :80 ::1:80 '[::1:80' '[127.0.0.1]:0' example.org:80; do
+    check "listening on $address" 1 "" "cannot listen on '$address'" \
+        "$wasmc" run --tcplisten="$address" "$tmp/echo.wasm"
+done
 finish

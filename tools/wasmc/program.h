@@ -6,11 +6,13 @@
 #include "host/linker.h"
 #include "runtime/engine.h"
 #include "tools/cli/options.h"
+#include "tools/wasmc/dirs.h"
 #include "wasi/wasi.h"
 
 struct run_options {
     const char *invoke, *argv0, *engine, *memory;
-    string_list dirs, envs;
+    dir_list dirs;
+    string_list envs, listeners;
     size_t stack_bytes, gc_limit_bytes;
     feature_set features;
     bool verbose, gc_torture;
@@ -40,7 +42,7 @@ struct func *program_find(struct program *p, const char *name);
 /* Calls a function; 0, or the exit code after a trap or an exit. */
 int program_call(struct program *p, struct func *f, slot *io);
 
-/* Sets WASI up from --dir, --env, --argv0 and the guest's arguments (without
+/* Sets WASI up from --dir, --env, --tcplisten, --argv0 and the guest's arguments (without
  * the program's name). NULL after a report. */
 struct wasi *program_wasi(const struct run_options *o, const char *path,
                           int argc, char **argv);

@@ -4,31 +4,10 @@
 #include "tools/cli/file.h"
 #include "wasi.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* HOST[::GUEST][::ro] */
-static bool add_dir(wasi_config_t *config, const char *text)
-{
-    char *host = strdup(text);
-    if (!host)
-        return false;
-    wasi_dir_access_t access = WASI_DIR_READ_WRITE;
-    size_t len = strlen(host);
-    if (len > 4 && strcmp(host + len - 4, "::ro") == 0) {
-        access = WASI_DIR_READ_ONLY;
-        host[len - 4] = 0;
-    }
-    char *guest = strstr(host, "::");
-    if (guest) {
-        *guest = 0;
-        guest += 2;
-    }
-    bool ok = wasi_config_add_dir(config, host, guest ? guest : host, access);
-    free(host);
-    return ok;
-}
 
 /* NAME=VALUE, or NAME for the value it has here. */
 static bool add_env(wasi_config_t *config, const char *text)
@@ -44,16 +23,38 @@ static bool add_env(wasi_config_t *config, const char *text)
     return ok;
 }
 
+/* With port 0, --verbose says which it is. */
+static bool add_listener(wasi_config_t *config, const char *address,
+                         bool verbose, struct error *e)
+{
+    uint16_t port;
+    if (!wasi_config_add_tcp_listener(config, address, &port))
+        return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
+                            "cannot listen on '%.128s': %s", address,
+                            strerror(errno));
+    if (verbose)
+        fprintf(stderr, "wasmc: listening on port %u\n", (unsigned)port);
+    return true;
+}
+
 static bool configure(wasi_config_t *config, const struct run_options *o,
-                      const char *path, int argc, char **argv)
+                      const char *path, int argc, char **argv,
+                      struct error *e)
 {
     bool ok = wasi_config_add_arg(config, o->argv0 ? o->argv0 : path);
     for (int i = 0; ok && i < argc; i++)
         ok = wasi_config_add_arg(config, argv[i]);
     for (uint32_t i = 0; ok && i < o->envs.len; i++)
         ok = add_env(config, o->envs.data[i]);
-    for (uint32_t i = 0; ok && i < o->dirs.len; i++)
-        ok = add_dir(config, o->dirs.data[i]);
+    for (uint32_t i = 0; ok && i < o->dirs.len; i++) {
+        const struct dir_option *d = &o->dirs.data[i];
+        ok = wasi_config_add_dir(config, d->host, d->guest, d->access);
+    }
+    if (!ok)
+        return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
+                            "an argument or --env is not acceptable");
+    for (uint32_t i = 0; ok && i < o->listeners.len; i++)
+        ok = add_listener(config, o->listeners.data[i], o->verbose, e);
     wasi_config_stdio_inherit(config, WASI_STDIN);
     wasi_config_stdio_inherit(config, WASI_STDOUT);
     wasi_config_stdio_inherit(config, WASI_STDERR);
@@ -66,11 +67,10 @@ struct wasi *program_wasi(const struct run_options *o, const char *path,
     struct error e = ERROR_INIT;
     struct wasi *wasi = NULL;
     wasi_config_t *config = wasi_config_new();
-    if (config && configure(config, o, path, argc, argv))
+    if (!config)
+        wc_error_no_memory(&e, "setting up a program");
+    else if (configure(config, o, path, argc, argv, &e))
         wasi = wc_wasi_new(config, &e);
-    else
-        wc_error_set(&e, ERROR_IO, ERROR_NO_OFFSET,
-                     "an argument, --env or --dir is not acceptable");
     wasi_config_delete(config);
     if (!wasi)
         fprintf(stderr, "wasmc: %s\n", e.message);

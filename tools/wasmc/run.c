@@ -40,8 +40,14 @@ static bool option_memory(void *target, const char *value, const char **why)
 static const struct option_row rows[] = {
     {"invoke", 'i', "NAME", option_string, AT(invoke),
      "call this export with the arguments, print what it\nreturns"},
-    {"dir", 0, "HOST[::GUEST][::ro]", option_list, AT(dirs),
+    {"dir", 0, "HOST[::GUEST][::ro]", option_dir, AT(dirs),
      "let the guest use a directory (as GUEST, read-only)"},
+    {"mapdir", 0, "GUEST::HOST", option_mapdir, AT(dirs),
+     "the same, the other way round"},
+    {"mount", 0, "HOST:GUEST[:ro]", option_mount, AT(dirs),
+     "the same, with single colons"},
+    {"tcplisten", 0, "HOST:PORT", option_list, AT(listeners),
+     "let the guest accept TCP connections there"},
     {"env", 0, "NAME[=VALUE]", option_list, AT(envs),
      "set an environment variable, or pass it on"},
     {"argv0", 0, "NAME", option_string, AT(argv0),
@@ -217,7 +223,8 @@ int command_run(int argc, char **argv)
             code = run(&o, argv[0], operands - 1, argv + 1);
         break;
     }
-    vec_free(&o.dirs);
+    dirs_free(&o.dirs);
     vec_free(&o.envs);
+    vec_free(&o.listeners);
     return code;
 }
