@@ -1,0 +1,28 @@
+/* Compiles one function body. A cross compiler: nothing here runs code or asks
+ * what the host is. */
+#ifndef JIT_COMPILE_H
+#define JIT_COMPILE_H
+
+#include "base/error.h"
+#include "jit/compiled.h"
+#include "syntax/module.h"
+
+struct compile_options {
+    uint64_t cpu;      /* features of the target */
+    bool guarded;      /* memory 0 is: accesses need no checks */
+    bool interrupts;   /* poll at entries and back-edges */
+    /* For tests. */
+    bool few_registers; /* no pins, as few transients as there may be */
+    bool moving_buffer; /* the code buffer moves at each emit */
+    uint32_t pin_seed;  /* not 0: pins at random */
+};
+
+/* Compiles function `func` (not an import) of a validated module whose side
+ * table for it exists. False with the error set: out of memory, or the code
+ * became too large. `out` is zeroed or was used before; free it with
+ * wc_compiled_free. Thread-safe for different `out`. */
+bool wc_compile_function(const struct compile_options *options,
+                         struct module *m, uint32_t func,
+                         struct compiled *out, struct error *e) WC_MUST_CHECK;
+
+#endif

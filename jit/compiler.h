@@ -1,0 +1,314 @@
+/* The state of one compilation, shared by the files of the front; not for
+ * others. One pass over a validated body, with a lazy operand stack:
+ *
+ *   CONST   nowhere yet
+ *   LOCAL   still in the local; copied before the local changes. The aliases of
+ *           a local are a list, topmost first
+ *   REG     in a register of its own
+ *   SLOT    in its home slot, which its height alone decides
+ *
+ * Locals are pinned to registers or live in their home slots. Which are pinned
+ * is planned ahead (plan.c) for the whole function, and anew for each outermost
+ * loop: a region. At every label all pins of its region hold their locals, the
+ * operands below it are CONST or SLOT, and its own values are in result
+ * registers or at home (label_value), so that branches move little. In between,
+ *   - a pin may be invalid: its local was saved before a call and not reloaded
+ *   - a pin may be clean: its home slot has the same value
+ *   - a register may have a copy of a local that is not pinned (cached)
+ *
+ * While an instruction is compiled it holds the registers of the operands it
+ * popped (c->held) until instr_done.
+ */
+#ifndef JIT_COMPILER_H
+#define JIT_COMPILER_H
+
+#include "base/arena.h"
+#include "binary/instr.h"
+#include "jit/abi.h"
+#include "jit/compile.h"
+#include "jit/masm.h"
+#include "jit/plan.h"
+#include "valid/sidetable.h"
+
+#define NOWHERE UINT32_MAX
+
+enum value_kind { VALUE_CONST, VALUE_LOCAL, VALUE_REG, VALUE_SLOT };
+
+struct value {
+    uint8_t kind;
+    uint8_t type; /* enum wtype */
+    reg reg;      /* REG */
+    uint32_t slot; /* home */
+    uint32_t local, below; /* LOCAL: index; next alias, 1 + stack index */
+    uint64_t bits;         /* CONST */
+};
+
+struct local {
+    uint8_t type;     /* enum wtype */
+    reg pin;          /* of the current region, or REG_NONE */
+    reg cache;        /* not pinned: a register that has a copy, or REG_NONE */
+    uint32_t slot;    /* home */
+    uint32_t aliases; /* 1 + stack index of the topmost */
+};
+
+enum control_kind {
+    CONTROL_FUNC,
+    CONTROL_BLOCK,
+    CONTROL_LOOP,
+    CONTROL_IF,
+    CONTROL_ELSE,
+    CONTROL_TRY, /* try_table, and try and catch arms of the legacy ones */
+};
+
+struct control {
+    uint8_t kind;
+    bool loop_region; /* a loop that began a region of its own */
+    uint32_t stack_len; /* operands below its parameters */
+    uint32_t height;    /* home of its first parameter or result */
+    const valtype *params, *results;
+    uint32_t params_len, results_len;
+    uint32_t label;     /* of its end; of the start for a loop */
+    uint32_t otherwise; /* CONTROL_IF: label of the other arm */
+    const struct region *region; /* in which its label is */
+    uint32_t tried; /* CONTROL_TRY: its first EH range etc. (exceptions) */
+    uint32_t caught;
+};
+
+/* Code that is emitted behind the function: what it is for. */
+struct aside {
+    uint32_t label;
+    uint32_t trap;   /* enum trap_code, or NOWHERE: a branch between regions */
+    uint32_t offset; /* in the module */
+    const struct region *from, *to;
+    uint32_t target; /* label */
+};
+
+struct compiler {
+    struct masm masm; /* first */
+    const struct compile_options *options;
+    struct module *module;
+    const struct deftype *type;
+    const struct sidetable *table;
+    struct compiled *out;
+    struct arena arena; /* of this function */
+
+    const uint8_t *at, *end; /* cursor in the body */
+    struct instr in;         /* the instruction being compiled */
+    struct error *error;
+    bool failed;     /* out of memory */
+    bool dead;       /* in unreachable code, `skipped` blocks deep */
+    uint32_t skipped;
+
+    VEC(struct value) stack;
+    VEC(struct control) controls;
+    VEC(struct label) labels;
+    VEC(struct aside) asides;
+    uint32_t height; /* in slots, of the next operand */
+    uint32_t settled; /* operands below are CONST, SLOT or LOCAL: no registers */
+
+    struct local *locals;
+    uint32_t locals_len;
+    const struct region *region, *function_region;
+    uint32_t next_loop; /* profile of the next outermost loop */
+    bool write_through; /* handlers: pins are always clean */
+
+    regset allocatable; /* what the target and the options allow */
+    regset pins;    /* of the current region */
+    regset invalid, dirty; /* subsets of pins */
+    regset values;  /* that REG operands are in */
+    regset held;    /* by the current instruction */
+    regset dying;   /* held, and nobody's after it: may take the result */
+    regset cached;  /* not in use, but have a copy of a local */
+    uint32_t owner[REGS]; /* of values: stack index; of pins, cached: local */
+
+    uint32_t sink; /* the local that the result goes to at once, or NOWHERE */
+    bool sink_tee;
+    const uint8_t *sink_end; /* behind its local.set or local.tee */
+
+    bool shares_memory_base; /* memory 0 of this set of code is guarded */
+    struct abi_call own; /* the function's own convention */
+    uint32_t results_slot; /* home of the address of stack results */
+};
+
+/* --- compile.c ------------------------------------------------------------- */
+
+typedef void compile_fn(struct compiler *c);
+
+WC_INLINE enum wtype wtype_of(valtype t)
+{
+    switch (t) {
+    case VT_I32:
+        return W_I32;
+    case VT_F32:
+        return W_F32;
+    case VT_F64:
+        return W_F64;
+    case VT_V128:
+        return W_V128;
+    default:
+        return W_I64;
+    }
+}
+
+WC_INLINE uint32_t wtype_slots(enum wtype t)
+{
+    return t == W_V128 ? 2 : 1;
+}
+
+WC_INLINE regset class_of(enum wtype t)
+{
+    return wtype_is_fp(t) ? REGS_FP : REGS_GENERAL;
+}
+
+/* The type of the result of an opcode with a fixed signature. */
+enum wtype wc_result_type(const struct compiler *c, enum opcode op);
+
+/* --- regs.c ------------------------------------------------------------------ */
+
+/* A register of the class that is in nobody's use and not in `avoid`, held from
+ * now on; spills an operand where it must. */
+reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid);
+/* The same, one in particular: what is there moves away. */
+void wc_reg_claim(struct compiler *c, reg r, regset avoid);
+/* The operand in a register goes to another one or home. */
+void wc_reg_evict(struct compiler *c, reg r, regset avoid);
+/* No register has a copy of a local any more (calls, labels). */
+void wc_reg_forget(struct compiler *c, regset which);
+/* Pins: brings all that calls have invalidated back. */
+void wc_pins_reload(struct compiler *c);
+/* Before a call: saves what is dirty in registers that it may change, and all
+ * operands in registers go home; after it these pins are invalid. */
+void wc_regs_call(struct compiler *c);
+/* From the pins of the current region to those of another. */
+void wc_region_enter(struct compiler *c, const struct region *to);
+void wc_region_move(struct compiler *c, const struct region *from,
+                    const struct region *to);
+
+/* --- slot.c: the operand stack ------------------------------------------------ */
+
+void wc_push_const(struct compiler *c, enum wtype t, uint64_t bits);
+void wc_push_local(struct compiler *c, uint32_t local);
+/* In a register the instruction holds, which becomes the operand's. */
+void wc_push_reg(struct compiler *c, enum wtype t, reg r);
+/* At home already (results of runtime calls). */
+void wc_push_home(struct compiler *c, enum wtype t);
+/* Pushes values of these types, at home. */
+void wc_push_types(struct compiler *c, const valtype *types, uint32_t len);
+void wc_drop(struct compiler *c);
+
+WC_INLINE struct value *wc_top(struct compiler *c, uint32_t below)
+{
+    return &c->stack.data[c->stack.len - 1 - below];
+}
+
+/* Pops the top into a register, held. A pinned local's own register may come
+ * back: it must not be changed, unless it is in c->dying. */
+reg wc_pop_reg(struct compiler *c, regset avoid);
+/* ... into this one. */
+void wc_pop_into(struct compiler *c, reg r);
+/* Pops the second source of an operation: the constant or slot as it is, where
+ * the target takes it. */
+struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
+                      regset avoid);
+/* A register for the result, held: that of the local which the next instruction
+ * sets, one of a dying operand, or a new one. Not in `avoid`. Emits moves only
+ * (flags live on). To be followed by wc_push_result. */
+reg wc_result(struct compiler *c, enum wtype t, regset avoid);
+/* The result is in the register that wc_result gave. Skips the instruction that
+ * was done on the way. */
+void wc_push_result(struct compiler *c, enum wtype t, reg r);
+/* All operands with index from..to go home; constants too when `consts`. */
+void wc_settle(struct compiler *c, uint32_t from, uint32_t to, bool consts);
+/* Copies of a local that is about to change. */
+void wc_unalias(struct compiler *c, uint32_t local);
+/* The instruction is over. */
+WC_INLINE void instr_done(struct compiler *c)
+{
+    c->held = c->dying = 0;
+}
+
+/* Runtime calls: the top `len` operands go home, the builtin gets the address
+ * of the first; they are popped. The caller pushes results with wc_push_home.
+ * With len 0 `io` is where the next operand's home is. */
+void wc_call_builtin(struct compiler *c, enum data_word builtin, uint32_t len,
+                     uint64_t x);
+
+/* --- meta.c --------------------------------------------------------------------- */
+
+/* The instruction just emitted (a call: its return address) belongs to the
+ * current instruction. */
+void wc_site_call(struct compiler *c);
+/* The access about to be emitted may fault. */
+void wc_site_access(struct compiler *c);
+/* A label to branch to when the current instruction traps. */
+uint32_t wc_trap_label(struct compiler *c, enum trap_code code);
+uint32_t wc_label_new(struct compiler *c);
+WC_INLINE struct label *label_at(struct compiler *c, uint32_t label)
+{
+    return &c->labels.data[label];
+}
+void wc_emit_asides(struct compiler *c);
+
+/* --- addr.c: the only place where addresses of linear memory are formed -------- */
+
+/* Pops the address operand of the current memory instruction (c->in.memarg;
+ * `bytes` wide) and makes it good: checked where it must be. Registers stay
+ * held. `align`: also traps unless it is a multiple of `bytes`. */
+struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
+                       regset avoid);
+
+/* --- compile_*.c ------------------------------------------------------------------ */
+
+/* compile_control.c */
+compile_fn wc_compile_block, wc_compile_loop, wc_compile_if, wc_compile_else,
+    wc_compile_end, wc_compile_br, wc_compile_br_if, wc_compile_br_table,
+    wc_compile_return, wc_compile_unreachable, wc_compile_br_on_null,
+    wc_compile_br_on_non_null;
+/* Begins a block of this type whose parameters are on the stack. */
+struct control *wc_control_begin(struct compiler *c, enum control_kind kind,
+                                 const struct blocktype *b);
+/* Branches to label `depth` with the values on top of the stack, when the
+ * condition holds; with `always`, in any case. */
+void wc_branch_if(struct compiler *c, cond condition, uint32_t depth);
+void wc_branch(struct compiler *c, uint32_t depth);
+/* Code behind is unreachable until the block ends. */
+void wc_make_dead(struct compiler *c);
+/* Pops a condition; latent comparisons come as flags. */
+cond wc_pop_condition(struct compiler *c);
+
+/* compile_call.c */
+compile_fn wc_compile_call, wc_compile_call_indirect, wc_compile_call_ref,
+    wc_compile_return_call, wc_compile_return_call_indirect,
+    wc_compile_return_call_ref;
+
+/* compile_local.c */
+compile_fn wc_compile_local_get, wc_compile_local_set, wc_compile_local_tee,
+    wc_compile_global_get, wc_compile_global_set, wc_compile_drop,
+    wc_compile_select;
+
+/* compile_numeric.c */
+compile_fn wc_compile_unary, wc_compile_binary, wc_compile_compare,
+    wc_compile_eqz, wc_compile_div, wc_compile_trunc, wc_compile_wide,
+    wc_compile_const;
+
+/* compile_memory.c */
+compile_fn wc_compile_load, wc_compile_store;
+
+/* compile_object.c: tables, bulk operations, memory.size/grow, references */
+compile_fn wc_compile_table_get, wc_compile_table_set, wc_compile_object;
+
+/* compile_vector.c, compile_atomic.c */
+compile_fn wc_compile_vector, wc_compile_vector_load, wc_compile_vector_store,
+    wc_compile_atomic;
+
+/* compile_gc.c */
+compile_fn wc_compile_gc, wc_compile_br_on_cast;
+
+/* compile_exception.c */
+compile_fn wc_compile_try_table, wc_compile_try, wc_compile_catch,
+    wc_compile_catch_all, wc_compile_delegate, wc_compile_throw,
+    wc_compile_throw_ref, wc_compile_rethrow;
+/* The block that ends now was a CONTROL_TRY. */
+void wc_exception_end(struct compiler *c, struct control *control);
+
+#endif
