@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Bytes go to `spare` from here on, over each other. */
-static WC_COLD void codebuf_fail(struct codebuf *b)
+void wc_codebuf_fail(struct codebuf *b)
 {
     if (b->bytes != b->spare)
         free(b->bytes);
@@ -49,7 +49,7 @@ WC_COLD void wc_codebuf_grow(struct codebuf *b, uint32_t n)
         cap = 4096;
     uint8_t *p = cap <= CODEBUF_LEN_MAX ? malloc(cap) : NULL;
     if (p == NULL) {
-        codebuf_fail(b);
+        wc_codebuf_fail(b);
         return;
     }
     if (b->len > 0)
@@ -150,7 +150,7 @@ static void resolve(struct codebuf *b, enum fixup_kind kind, uint32_t at,
     if (b->failed || patch_field(b, kind, at, distance))
         return;
     b->too_far = true;
-    codebuf_fail(b);
+    wc_codebuf_fail(b);
 }
 
 /* Index + 1 of a free element, or 0 and failed. */
@@ -164,7 +164,7 @@ static uint32_t fixup_alloc(struct codebuf *b)
     if (b->failed)
         return 0;
     if (!vec_reserve(&b->fixups, 1)) {
-        codebuf_fail(b);
+        wc_codebuf_fail(b);
         return 0;
     }
     return ++b->fixups.len;

@@ -59,6 +59,8 @@ struct codebuf {
 void wc_codebuf_reset(struct codebuf *b);
 void wc_codebuf_free(struct codebuf *b);
 void wc_codebuf_grow(struct codebuf *b, uint32_t n);
+/* Latches `failed`, for those who keep tables beside the bytes. */
+void wc_codebuf_fail(struct codebuf *b) WC_COLD;
 
 /* A place to write at least `n` <= CODEBUF_RESERVE_MAX bytes to. */
 WC_INLINE uint8_t *codebuf_reserve(struct codebuf *b, uint32_t n)

@@ -64,11 +64,39 @@ extern const struct masm_target wc_masm_target;
 
 /* --- The assembler's state ------------------------------------------------ */
 
+/* A constant behind the code; the target's own. */
+struct masm_literal {
+    uint64_t bits[2];
+    struct label label;
+    uint32_t bytes; /* 4, 8 or 16 */
+};
+
+/* Code that reaches a word of the module's data. */
+struct masm_reloc {
+    uint32_t at; /* offset of the field, or of the instruction */
+    uint32_t word;
+};
+
+/* A zeroed struct is an empty one for a CPU without features. */
 struct masm {
     struct codebuf code; /* first */
     uint64_t cpu;        /* features of the target's CPU, its own bits */
     struct frame frame;
+    VEC(struct masm_literal) literals;
+    VEC(struct masm_reloc) relocs;
+    uint32_t recent[64]; /* literals by hash; may be stale */
 };
+
+/* Features of the CPU that this runs on, for masm.cpu. */
+uint64_t wc_masm_host_cpu(void);
+/* Empties it for the next function, whose frame is known; keeps memory. */
+void wc_masm_begin(struct masm *m, const struct frame *frame);
+void wc_masm_free(struct masm *m);
+/* Gives the finished code, a copy at `code`, the distances to the module's
+ * data: `data` is the offset of word 0 from `code`, negative. Code starts at
+ * multiples of 16 bytes. */
+void wc_masm_relocate(uint8_t *code, const struct masm_reloc *relocs,
+                      uint32_t len, int64_t data);
 
 /* --- Operands -------------------------------------------------------------- */
 
@@ -253,6 +281,8 @@ void wc_masm_shuffle(struct masm *m, reg d, reg a, reg b, union v128 lanes,
  * label is where to go when it is exhausted, with the frame not yet made), saves
  * what the frame says. Arguments are untouched. */
 void wc_masm_prologue(struct masm *m, struct label *exhausted);
+/* From the stack pointer to the return address, in the body. */
+uint32_t wc_masm_frame_bytes(const struct frame *frame);
 /* Restores everything and returns, dropping stack arguments; results are in
  * their registers already. */
 void wc_masm_return(struct masm *m);
