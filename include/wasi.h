@@ -1,9 +1,9 @@
 /* wasi.h - what a WebAssembly program sees of the host through WASI preview 1.
  *
  * A configuration says which arguments, environment, directories, sockets and
- * standard streams a program gets. It starts out with nothing: no arguments, an
- * empty environment, no directories, no sockets, standard input at its end,
- * standard output and error discarded. One configuration can serve many instances.
+ * standard streams a program gets. It starts out with nothing: no arguments, no
+ * environment, no directories, no sockets, standard input at its end, standard
+ * output and error discarded. One configuration can serve many instances.
  *
  * Ownership: strings and bytes are copied. `own` marks what changes hands, as
  * in wasm.h. Functions that return bool return false when memory has run out

@@ -42,8 +42,8 @@ struct func *program_find(struct program *p, const char *name);
 /* Calls a function; 0, or the exit code after a trap or an exit. */
 int program_call(struct program *p, struct func *f, slot *io);
 
-/* Sets WASI up from --dir, --env, --tcplisten, --argv0 and the guest's arguments (without
- * the program's name). NULL after a report. */
+/* Sets WASI up from --dir, --env, --tcplisten, --argv0 and the guest's
+ * arguments (without the program's name). NULL after a report. */
 struct wasi *program_wasi(const struct run_options *o, const char *path,
                           int argc, char **argv);
 
