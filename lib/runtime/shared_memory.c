@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
-/* Makes the first `bytes` usable, those in use again: a page of the host may
- * hold several of a memory. */
-static bool commit(void *base, uint64_t bytes)
+/* Makes the bytes from `old` on usable, up to `bytes`. A page of the host may
+ * hold several of a memory: the one `old` ends in is usable already. What is
+ * not new is left alone: growing page by page stays linear. */
+static bool commit(uint8_t *base, uint64_t old, uint64_t bytes)
 {
-    return bytes == 0 || wc_os_commit(base, memory_os_bytes(bytes));
+    size_t from = old ? memory_os_bytes(old) : 0;
+    return bytes == old ||
+           wc_os_commit(base + from, memory_os_bytes(bytes) - from);
 }
 
 /* Reserves `reserved` bytes and makes the first `bytes` usable. */
@@ -16,7 +19,7 @@ static bool reserve_shared(struct shared_memory *m, size_t reserved,
     void *p = wc_os_reserve(reserved);
     if (p == NULL)
         return false;
-    if (!commit(p, bytes)) {
+    if (!commit(p, 0, bytes)) {
         wc_os_release(p, reserved);
         return false;
     }
@@ -97,7 +100,7 @@ uint64_t wc_shared_memory_grow(struct shared_memory *m, uint64_t delta)
     uint64_t result = UINT64_MAX;
     if (delta <= m->max_pages - old) {
         uint64_t more = (old + delta) << page_log2;
-        if (commit(m->base, more)) {
+        if (commit(m->base, bytes, more)) {
             atomic_store(&m->size_bytes, more);
             result = old;
         }

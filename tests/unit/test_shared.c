@@ -5,6 +5,9 @@
 #include "base/os_clock.h"
 #include "numeric/atomic.h"
 #include "runtime/shared_memory.h"
+#include "tests/unit/valgrind.h"
+
+#include <unistd.h>
 
 #define MS ((int64_t)1000000)
 
@@ -88,6 +91,24 @@ Test(shared, odd_maxima)
         if (rows[i].max)
             m->base[wc_memory_refresh(m) - 1] = 1;
     }
+    wc_store_delete(s);
+}
+
+/* Else growing page by page costs the square of the size. */
+Test(shared, growth_leaves_the_old_bytes_alone)
+{
+    if (under_valgrind())
+        cr_skip_test("hands bytes nobody may read to the kernel");
+    struct store *s = fake_store(true);
+    struct memory *m = shared(s);
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert(wc_os_decommit(m->base, wc_os_page_bytes()));
+    cr_expect_eq(wc_memory_grow(m, 1), 1);
+    cr_expect_eq(write(ends[1], m->base, 1), -1, "made usable again");
+    cr_expect_eq(write(ends[1], m->base + 65536, 1), 1);
+    close(ends[0]);
+    close(ends[1]);
     wc_store_delete(s);
 }
 
