@@ -20,6 +20,18 @@ enum {
     REG_INSTANCE = 15 /* r15 */
 };
 
+/* Bits of masm.cpu: what may be there beyond the baseline. */
+enum {
+    CPU_AVX = 1 << 0,
+    CPU_AVX2 = 1 << 1,
+    CPU_LZCNT = 1 << 2,
+    CPU_BMI1 = 1 << 3,
+    CPU_BMI2 = 1 << 4,
+    CPU_AVX512 = 1 << 5, /* F, VL, DQ and BW together; implies AVX2 */
+    CPU_BITALG = 1 << 6, /* with CPU_AVX512 only */
+    CPU_GFNI = 1 << 7,   /* with CPU_AVX only */
+};
+
 /* The label of a constant of 4, 8 or 16 bytes (aligned so) behind the code, for
  * a rip-relative operand that follows at once; `hi` counts with 16 bytes only.
  * Constants that were used shortly before are found again. */
