@@ -99,10 +99,10 @@ bool wc_heaptype_matches(const struct typereg *reg, heaptype sub,
 bool wc_valtype_matches_slow(const struct typereg *reg, valtype sub,
                              valtype super);
 
-WC_INLINE bool valtype_matches(const struct typereg *reg, valtype sub,
+WC_INLINE bool valtype_matches(const struct typereg *types, valtype sub,
                                valtype super)
 {
-    return sub == super || wc_valtype_matches_slow(reg, sub, super);
+    return sub == super || wc_valtype_matches_slow(types, sub, super);
 }
 
 /* The top of the hierarchy a heap type belongs to: HEAP_ANY, HEAP_FUNC,

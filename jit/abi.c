@@ -1,0 +1,56 @@
+#include "jit/abi.h"
+
+/* What has been given out so far. */
+struct taken {
+    uint32_t regs[2]; /* by class */
+    uint32_t bytes;
+};
+
+static struct abi_place in_memory(struct taken *t, enum wtype type)
+{
+    struct abi_place p = {(uint8_t)type, REG_NONE, t->bytes};
+    t->bytes += abi_bytes(type);
+    return p;
+}
+
+static struct abi_place param(struct taken *t, enum wtype type)
+{
+    bool fp = wtype_is_fp(type);
+    const struct masm_target *target = &wc_masm_target;
+    if (t->regs[fp] == target->args_len[fp])
+        return in_memory(t, type);
+    return (struct abi_place){(uint8_t)type, target->args[fp][t->regs[fp]++],
+                              0};
+}
+
+static struct abi_place result(struct taken *t, enum wtype type)
+{
+    bool fp = wtype_is_fp(type);
+    const struct masm_target *target = &wc_masm_target;
+    if (t->regs[fp] == target->results_len[fp])
+        return in_memory(t, type);
+    return (struct abi_place){(uint8_t)type,
+                              target->results[fp][t->regs[fp]++], 0};
+}
+
+bool wc_abi_call(struct arena *arena, const struct deftype *t,
+                 struct abi_call *out)
+{
+    const struct comptype *c = &t->comp;
+    struct taken params = {{0, 0}, 0}, results = {{0, 0}, 0};
+    *out = (struct abi_call){.params_len = c->params_len,
+                             .results_len = c->results_len};
+    out->params = wc_arena_array(arena, c->params_len, sizeof *out->params);
+    out->results = wc_arena_array(arena, c->results_len, sizeof *out->results);
+    if (out->params == NULL || out->results == NULL)
+        return false;
+    for (uint32_t i = 0; i < c->params_len; i++)
+        out->params[i] = param(&params, abi_wtype(c->params[i]));
+    for (uint32_t i = 0; i < c->results_len; i++)
+        out->results[i] = result(&results, abi_wtype(c->results[i]));
+    out->result_bytes = results.bytes;
+    if (results.bytes != 0)
+        out->results_at = param(&params, W_I64);
+    out->stack_bytes = params.bytes;
+    return true;
+}
