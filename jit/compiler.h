@@ -70,8 +70,11 @@ struct control {
     uint32_t label;     /* of its end; of the start for a loop */
     uint32_t otherwise; /* CONTROL_IF: label of the other arm */
     const struct region *region; /* in which its label is */
-    uint32_t tried; /* CONTROL_TRY: its first EH range etc. (exceptions) */
-    uint32_t caught;
+    /* Exceptions: numbers of regions and handlers in `out`, 1 + index. */
+    uint32_t tried;  /* the region its code is in, or 0; from the block around */
+    uint32_t opened; /* the region it began, while that is open */
+    uint32_t attempt, last_handler; /* legacy try: its region, what it has */
+    uint32_t caught; /* handlers that lead to its label, chained by target */
 };
 
 /* Code that is emitted behind the function: what it is for. */
@@ -264,7 +267,8 @@ compile_fn wc_compile_block, wc_compile_loop, wc_compile_if, wc_compile_else,
     wc_compile_end, wc_compile_br, wc_compile_br_if, wc_compile_br_table,
     wc_compile_return, wc_compile_unreachable, wc_compile_br_on_null,
     wc_compile_br_on_non_null;
-/* Begins a block of this type whose parameters are on the stack. */
+/* Begins a block of this type whose parameters are on the stack; `tried` is
+ * that of the block around. */
 struct control *wc_control_begin(struct compiler *c, enum control_kind kind,
                                  const struct blocktype *b);
 /* Branches to label `depth` with the values on top of the stack, when the
@@ -308,7 +312,9 @@ compile_fn wc_compile_gc, wc_compile_br_on_cast;
 compile_fn wc_compile_try_table, wc_compile_try, wc_compile_catch,
     wc_compile_catch_all, wc_compile_delegate, wc_compile_throw,
     wc_compile_throw_ref, wc_compile_rethrow;
-/* The block that ends now was a CONTROL_TRY. */
+/* To be called first at the `end` of any block that is a CONTROL_TRY or has
+ * something caught: ends its region, and brings what its handlers caught to
+ * its label; then code is dead until that is bound. */
 void wc_exception_end(struct compiler *c, struct control *control);
 
 #endif
