@@ -28,8 +28,8 @@ static const struct {
     {1, 0, ECX, 12, CPU_FMA},
     {7, 1, EAX, 4, CPU_AVX_VNNI},
     {7, 0, ECX, 8, CPU_GFNI},
-    {7, 0, ECX, 1, CPU_AVX512_VBMI},
-    {7, 0, ECX, 12, CPU_AVX512_BITALG},
+    {7, 0, ECX, 1, CPU_VBMI},
+    {7, 0, ECX, 12, CPU_BITALG},
 };
 
 static bool cpuid_bit(uint32_t leaf, uint32_t subleaf, unsigned reg,
@@ -76,8 +76,8 @@ static bool pdep_is_slow(void)
 uint32_t wc_x64_cpu_detect(void)
 {
     enum {
-        ZMM = CPU_AVX512 | CPU_AVX512_VBMI | CPU_AVX512_BITALG,
-        YMM = CPU_AVX | CPU_AVX2 | CPU_FMA | CPU_AVX_VNNI | ZMM,
+        ZMM = CPU_AVX512 | CPU_VBMI | CPU_BITALG,
+        YMM = CPU_AVX | CPU_AVX2 | CPU_FMA | CPU_AVX_VNNI | CPU_GFNI | ZMM,
     };
     uint32_t found = 0;
     for (size_t i = 0; i < ARRAY_LEN(features); i++) {
@@ -88,9 +88,10 @@ uint32_t wc_x64_cpu_detect(void)
     if (has_avx512())
         found |= CPU_AVX512;
     uint64_t state = saved_state();
-    if ((state & 6) != 6)
+    if ((state & 6) != 6 || !(found & CPU_AVX))
         found &= ~(uint32_t)YMM;
-    if ((state & 0xe6) != 0xe6 || !(found & CPU_AVX512))
+    if ((state & 0xe6) != 0xe6 || !(found & CPU_AVX512) ||
+        !(found & CPU_AVX2))
         found &= ~(uint32_t)ZMM;
     if ((found & CPU_BMI2) && pdep_is_slow())
         found |= CPU_PDEP_SLOW;

@@ -21,10 +21,10 @@ enum x64_cpu {
     CPU_AVX2 = 1 << 10,
     CPU_FMA = 1 << 11,
     CPU_AVX_VNNI = 1 << 12,
-    CPU_GFNI = 1 << 13,
-    CPU_AVX512 = 1 << 14, /* F, VL, DQ and BW together */
-    CPU_AVX512_VBMI = 1 << 15,
-    CPU_AVX512_BITALG = 1 << 16,
+    CPU_GFNI = 1 << 13,   /* with CPU_AVX only */
+    CPU_AVX512 = 1 << 14, /* F, VL, DQ and BW together; implies AVX2 */
+    CPU_VBMI = 1 << 15,   /* with CPU_AVX512 only */
+    CPU_BITALG = 1 << 16, /* with CPU_AVX512 only */
     CPU_PDEP_SLOW = 1 << 17, /* microcode: AMD before Zen 3 */
 };
 

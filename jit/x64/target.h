@@ -4,11 +4,13 @@
  * The target keeps rax, xmm14 and xmm15 for itself. Operations use them freely
  * but for those that masm.h says keep the scratch (rax and xmm15; xmm14 is
  * never promised to anybody). The baseline is x86-64-v2: SSE4.2 and POPCNT.
+ * What masm.cpu has beyond it are the bits of cpu.h.
  */
 #ifndef JIT_X64_TARGET_H
 #define JIT_X64_TARGET_H
 
 #include "jit/masm.h"
+#include "jit/x64/cpu.h"
 
 /* By masm.h's numbering. */
 enum {
@@ -18,18 +20,6 @@ enum {
     REG_SP = 4,       /* rsp */
     REG_MEMORY = 14,  /* r14 */
     REG_INSTANCE = 15 /* r15 */
-};
-
-/* Bits of masm.cpu: what may be there beyond the baseline. */
-enum {
-    CPU_AVX = 1 << 0,
-    CPU_AVX2 = 1 << 1,
-    CPU_LZCNT = 1 << 2,
-    CPU_BMI1 = 1 << 3,
-    CPU_BMI2 = 1 << 4,
-    CPU_AVX512 = 1 << 5, /* F, VL, DQ and BW together; implies AVX2 */
-    CPU_BITALG = 1 << 6, /* with CPU_AVX512 only */
-    CPU_GFNI = 1 << 7,   /* with CPU_AVX only */
 };
 
 /* The label of a constant of 4, 8 or 16 bytes (aligned so) behind the code, for
