@@ -76,9 +76,10 @@ bool wc_interp_translate(struct module *m, uint32_t func, struct error *e)
     return true;
 }
 
-static void bind(struct func *f)
+static bool bind(struct func *f)
 {
     f->code = &f->instance->module->code_of_engine->funcs[f->index];
+    return true;
 }
 
 /* The run begins with a call of the function, in code of its own. */

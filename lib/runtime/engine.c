@@ -25,6 +25,7 @@ void wc_engine_config_init(struct engine_config *c,
         .ops = ops,
         .stack_bytes = ENGINE_STACK_BYTES_DEFAULT,
         .guarded_memory = true,
+        .interruptible = true,
         .threads = 1,
     };
 }
@@ -38,6 +39,11 @@ struct engine *wc_engine_new(const struct engine_config *c)
     atomic_init(&e->refs, 1);
     e->reg = wc_typereg_new();
     if (e->reg == NULL) {
+        free(e);
+        return NULL;
+    }
+    if (c->ops->engine_init != NULL && !c->ops->engine_init(e)) {
+        wc_typereg_delete(e->reg);
         free(e);
         return NULL;
     }
@@ -55,6 +61,8 @@ void wc_engine_unref(struct engine *e)
     if (e == NULL ||
         atomic_fetch_sub_explicit(&e->refs, 1, memory_order_acq_rel) != 1)
         return;
+    if (e->config.ops->engine_free != NULL)
+        e->config.ops->engine_free(e);
     wc_typereg_delete(e->reg);
     free(e);
 }

@@ -30,8 +30,18 @@ struct engine_ops {
     /* Bytes of the code that the module's functions have by now. */
     size_t (*code_bytes)(const struct module *m);
 
-    /* Sets func->code of a new function of an instance. */
-    void (*bind)(struct func *f);
+    /* Sets func->code ... of a new function: of an instance, and of the host
+     * where the engine needs it. False: out of memory. */
+    bool (*bind)(struct func *f);
+    bool (*bind_host)(struct func *f); /* or NULL */
+
+    /* Chooses instance->code, once the memories are there. Or NULL. */
+    bool (*bind_instance)(struct instance *i, struct error *e);
+
+    /* Sets up and frees what the engine keeps for all modules and stores, in
+     * engine->state. Both, or NULL. False: out of memory. */
+    bool (*engine_init)(struct engine *e);
+    void (*engine_free)(struct engine *e);
 
     /* Runs a function of an instance: arguments in, results out of `io`. Pushes
      * an activation, and pops it whatever happens. Only wc_invoke calls it. */

@@ -1,6 +1,6 @@
 #include "runtime/func.h"
 
-#include "runtime/store.h"
+#include "runtime/engine.h"
 
 struct func *wc_func_new_host(struct store *store, const struct deftype *type,
                               host_fn fn, void *env,
@@ -17,7 +17,8 @@ struct func *wc_func_new_host(struct store *store, const struct deftype *type,
     f->host = fn;
     f->env = env;
     f->env_finalizer = env_finalizer;
-    return f;
+    const struct engine_ops *ops = store->engine->config.ops;
+    return ops->bind_host == NULL || ops->bind_host(f) ? f : NULL;
 }
 
 void wc_func_destroy(struct func *f)

@@ -26,7 +26,13 @@ struct func {
     struct entity entity; /* object.type is the function's type */
     struct instance *instance; /* NULL: a host function */
     uint32_t index;            /* in the instance's module */
-    void *code;                /* the engine's, for functions of an instance */
+    /* The engine's, for functions of an instance. In machine code they are
+     * addresses: `code` to be called with the instance register set already,
+     * `cross` from another instance, with this struct in the scratch register;
+     * and functions of the host have them too. */
+    void *code;
+    void *cross;
+    const void *entry; /* how the engine calls it from the host */
     host_fn host;
     void *env;
     void (*env_finalizer)(void *); /* or NULL */

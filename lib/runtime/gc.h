@@ -2,9 +2,9 @@
  * instructions): how they lie in memory and what engines do with them.
  *
  * Rules for who calls what may allocate (marked "allocates" here):
- *   - store->stack_top is past everything live on the guest's stack, the
- *     operands of the call included: what is below is scanned conservatively,
- *     what is not is lost. References in C variables are not seen: put them in
+ *   - everything live on the guest's stack, the operands of the call included,
+ *     is below store->stack_top or from store->native_sp on: that is scanned
+ *     conservatively, what is not is lost. References in C variables are not seen: put them in
  *     a struct gc_root.
  *   - objects never move, so references already loaded stay good.
  * Failing, these raise the trap and return STATUS_TRAP. `out` is written last

@@ -132,6 +132,8 @@ static void mark_roots(struct marker *m, const struct store *s)
     for (const struct gc_root *r = s->roots; r != NULL; r = r->next)
         mark_maybe(m, r->slots, r->len);
     mark_maybe(m, s->stack.base, (size_t)(s->stack_top - s->stack.base));
+    const slot *native = s->native_sp;
+    mark_maybe(m, native, (size_t)(s->stack.end - native));
     drain(m);
 }
 

@@ -25,7 +25,8 @@ struct func *wc_instance_func(struct instance *i, uint32_t index)
     f->entity.object.type = module_functype(i->module, index);
     f->instance = i;
     f->index = index;
-    i->store->engine->config.ops->bind(f);
+    if (!i->store->engine->config.ops->bind(f))
+        return NULL;
     return i->funcs[index] = f;
 }
 

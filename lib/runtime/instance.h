@@ -1,7 +1,9 @@
 /* Instances, and how they come to be (core/exec/modules#instantiation).
  *
  * Everything is reached by index and resolved at link time. Vectors have the
- * index spaces of the module: imports first.
+ * index spaces of the module: imports first. They lie in one block with the
+ * struct, where the module alone decides (instance_offset_...), so that
+ * compiled code needs no pointers to them.
  */
 #ifndef RUNTIME_INSTANCE_H
 #define RUNTIME_INSTANCE_H
@@ -31,6 +33,9 @@ struct instance {
     struct store *store;
     struct module *module; /* one reference */
     /* Engines read these by offset. */
+    const void *stack_limit; /* native frames stay above (runtime/store.h) */
+    struct memory *memory0;  /* mems[0], or one of size 0 */
+    void *code;              /* the engine's: which code of the module */
     slot *cells;          /* of defined globals: cell 2 * (index - imported) */
     struct memory **mems;
     struct table **tables;
@@ -41,6 +46,84 @@ struct instance {
     struct data_instance *datas;
     struct memory *exported_memory; /* the one called "memory", or NULL */
 };
+
+/* Offsets in the block of an instance of this validated module: of the vectors
+ * and of their elements. */
+WC_INLINE size_t instance_offset_cells(const struct module *m)
+{
+    (void)m;
+    return sizeof(struct instance);
+}
+
+WC_INLINE size_t instance_offset_elems(const struct module *m)
+{
+    return instance_offset_cells(m) +
+           2 * sizeof(slot) * (m->globals_len - m->globals_imported);
+}
+
+WC_INLINE size_t instance_offset_datas(const struct module *m)
+{
+    return instance_offset_elems(m) +
+           m->elems_len * sizeof(struct elem_instance);
+}
+
+WC_INLINE size_t instance_offset_mems(const struct module *m)
+{
+    return instance_offset_datas(m) +
+           m->datas_len * sizeof(struct data_instance);
+}
+
+WC_INLINE size_t instance_offset_tables(const struct module *m)
+{
+    return instance_offset_mems(m) + m->mems_len * sizeof(void *);
+}
+
+WC_INLINE size_t instance_offset_tags(const struct module *m)
+{
+    return instance_offset_tables(m) + m->tables_len * sizeof(void *);
+}
+
+WC_INLINE size_t instance_offset_globals(const struct module *m)
+{
+    return instance_offset_tags(m) + m->tags_len * sizeof(void *);
+}
+
+WC_INLINE size_t instance_offset_funcs(const struct module *m)
+{
+    return instance_offset_globals(m) + m->globals_len * sizeof(void *);
+}
+
+WC_INLINE size_t instance_bytes(const struct module *m)
+{
+    return instance_offset_funcs(m) + m->funcs_len * sizeof(void *);
+}
+
+/* Cell of a defined global; pointers to the others. */
+WC_INLINE size_t instance_offset_cell(const struct module *m, uint32_t index)
+{
+    return instance_offset_cells(m) +
+           2 * sizeof(slot) * (index - m->globals_imported);
+}
+
+WC_INLINE size_t instance_offset_mem(const struct module *m, uint32_t index)
+{
+    return instance_offset_mems(m) + index * sizeof(struct memory *);
+}
+
+WC_INLINE size_t instance_offset_table(const struct module *m, uint32_t index)
+{
+    return instance_offset_tables(m) + index * sizeof(struct table *);
+}
+
+WC_INLINE size_t instance_offset_global(const struct module *m, uint32_t index)
+{
+    return instance_offset_globals(m) + index * sizeof(struct global *);
+}
+
+WC_INLINE size_t instance_offset_func(const struct module *m, uint32_t index)
+{
+    return instance_offset_funcs(m) + index * sizeof(struct func *);
+}
 
 /* Instantiates a validated module. `imports` has one entity of the right kind
  * per import, in order, of this store; types are checked. Runs the start

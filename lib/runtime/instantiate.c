@@ -67,29 +67,14 @@ static void take_import(struct instance *i, const struct import *im,
 
 /* --- Allocation ---------------------------------------------------------- */
 
-/* Cuts `count` items of `size` bytes off a block; every item is a multiple of
- * the alignment of a slot. */
-static void *cut(uint8_t **at, size_t count, size_t size)
+/* Lies behind the struct (instance_offset_...). */
+static void *behind(struct instance *i, size_t offset)
 {
-    void *p = *at;
-    *at += count * size;
-    return p;
+    return (uint8_t *)i + offset;
 }
 
-static size_t cells_len(const struct module *m)
-{
-    return 2 * (size_t)(m->globals_len - m->globals_imported);
-}
-
-static size_t instance_bytes(const struct module *m)
-{
-    size_t pointers = (size_t)m->mems_len + m->tables_len + m->funcs_len +
-                      m->globals_len + m->tags_len;
-    return sizeof(struct instance) + cells_len(m) * sizeof(slot) +
-           pointers * sizeof(void *) +
-           m->elems_len * sizeof(struct elem_instance) +
-           m->datas_len * sizeof(struct data_instance);
-}
+/* Memory 0 of those without memories. */
+static const struct memory no_memory;
 
 /* The instance with all its vectors, in one block. */
 static struct instance *new_instance(struct store *store, struct module *m)
@@ -100,15 +85,15 @@ static struct instance *new_instance(struct store *store, struct module *m)
         return NULL;
     i->store = store;
     i->module = wc_module_ref(m);
-    uint8_t *at = (uint8_t *)(i + 1);
-    i->cells = cut(&at, cells_len(m), sizeof(slot));
-    i->elems = cut(&at, m->elems_len, sizeof(struct elem_instance));
-    i->datas = cut(&at, m->datas_len, sizeof(struct data_instance));
-    i->mems = cut(&at, m->mems_len, sizeof(void *));
-    i->tables = cut(&at, m->tables_len, sizeof(void *));
-    i->funcs = cut(&at, m->funcs_len, sizeof(void *));
-    i->globals = cut(&at, m->globals_len, sizeof(void *));
-    i->tags = cut(&at, m->tags_len, sizeof(void *));
+    i->stack_limit = store_stack_limit(store);
+    i->cells = behind(i, instance_offset_cells(m));
+    i->elems = behind(i, instance_offset_elems(m));
+    i->datas = behind(i, instance_offset_datas(m));
+    i->mems = behind(i, instance_offset_mems(m));
+    i->tables = behind(i, instance_offset_tables(m));
+    i->tags = behind(i, instance_offset_tags(m));
+    i->globals = behind(i, instance_offset_globals(m));
+    i->funcs = behind(i, instance_offset_funcs(m));
     return i;
 }
 
@@ -131,7 +116,18 @@ static bool define_entities(struct instance *i, struct error *e)
         if (i->tags[n] == NULL)
             return wc_error_no_memory(e, "creating a tag");
     }
+    /* Nobody writes to what has no size. */
+    i->memory0 = m->mems_len != 0
+                     ? i->mems[0]
+                     : (struct memory *)(uintptr_t)&no_memory;
     return true;
+}
+
+/* Functions come to be after this. */
+static bool bind_instance(struct instance *i, struct error *e)
+{
+    const struct engine_ops *ops = i->store->engine->config.ops;
+    return ops->bind_instance == NULL || ops->bind_instance(i, e);
 }
 
 static void note_exported_memory(struct instance *i)
@@ -302,7 +298,7 @@ struct instance *wc_instance_new(struct store *store, struct module *module,
     }
     for (uint32_t n = 0; n < module->imports_len; n++)
         take_import(i, &module->imports[n], imports[n]);
-    if (!define_entities(i, e))
+    if (!define_entities(i, e) || !bind_instance(i, e))
         return NULL;
     note_exported_memory(i);
     enum status status = initialize(i);

@@ -1,6 +1,7 @@
 #include "runtime/memory.h"
 
 #include "base/os.h"
+#include "base/os_fault.h"
 #include "runtime/shared_memory.h"
 #include "runtime/store.h"
 #include "syntax/limits.h"
@@ -40,7 +41,8 @@ static bool map_guarded(struct memory *m, uint64_t bytes)
     void *p = wc_os_reserve((size_t)MEMORY_GUARDED_BYTES);
     if (p == NULL)
         return false;
-    if (!wc_os_commit(p, (size_t)bytes)) {
+    if (!wc_os_commit(p, (size_t)bytes) ||
+        !wc_fault_add_memory(p, (size_t)MEMORY_GUARDED_BYTES)) {
         wc_os_release(p, (size_t)MEMORY_GUARDED_BYTES);
         return false;
     }
@@ -178,8 +180,11 @@ uint64_t wc_memory_grow(struct memory *m, uint64_t delta)
 
 void wc_memory_destroy(struct memory *m)
 {
-    if (m->shared != NULL)
+    if (m->shared != NULL) {
         wc_shared_memory_unref(m->shared);
-    else
-        wc_os_release(m->mapping, m->mapping_bytes);
+        return;
+    }
+    if (m->strategy == MEMORY_GUARDED)
+        wc_fault_remove_memory(m->mapping);
+    wc_os_release(m->mapping, m->mapping_bytes);
 }

@@ -2,7 +2,8 @@
  *
  * Two strategies, chosen per memory:
  *   guarded  address space for every 32-bit address plus offset is reserved, so
- *            an access out of bounds faults and `base` never moves
+ *            an access out of bounds faults (base/os_fault.h knows the range)
+ *            and `base` never moves
  *   checked  only what is used (or the maximum, where small) is mapped; every
  *            access must be checked against `size_bytes`; `base` may move
  * A memory falls back to checked by itself when the reservation fails, and

@@ -1,5 +1,7 @@
 #include "runtime/shared_memory.h"
 
+#include "base/os_fault.h"
+
 #include <stdlib.h>
 
 /* Makes the bytes from `old` on usable, up to `bytes`. A page of the host may
@@ -33,8 +35,11 @@ static bool reserve_shared(struct shared_memory *m, size_t reserved,
 static bool map_shared(struct shared_memory *m, bool guarded, uint64_t bytes)
 {
     m->strategy = MEMORY_GUARDED;
-    if (guarded && reserve_shared(m, (size_t)MEMORY_GUARDED_BYTES, bytes))
-        return true;
+    if (guarded && reserve_shared(m, (size_t)MEMORY_GUARDED_BYTES, bytes)) {
+        if (wc_fault_add_memory(m->base, m->mapping_bytes))
+            return true;
+        wc_os_release(m->base, m->mapping_bytes);
+    }
     m->strategy = MEMORY_CHECKED;
     uint8_t page_log2 = m->type.page_log2;
     for (;;) {
@@ -81,6 +86,8 @@ void wc_shared_memory_unref(struct shared_memory *m)
     if (m == NULL ||
         atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
         return;
+    if (m->strategy == MEMORY_GUARDED)
+        wc_fault_remove_memory(m->base);
     wc_os_release(m->base, m->mapping_bytes);
     wc_wait_lot_destroy(&m->lot);
     wc_mutex_destroy(&m->lock);

@@ -27,7 +27,8 @@ static bool map_stack(struct store *s, size_t bytes)
     }
     s->stack.base = (slot *)(void *)(p + page);
     s->stack.end = s->stack.base + bytes / sizeof(slot);
-    s->stack_top = s->stack.base;
+    s->stack_top = s->limit_of = s->stack.base;
+    s->native_sp = s->stack.end;
     return true;
 }
 

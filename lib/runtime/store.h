@@ -22,6 +22,8 @@ struct engine_config {
     const struct engine_ops *ops; /* which engine executes */
     size_t stack_bytes;           /* guest stack of each store */
     bool guarded_memory;          /* reserve address space where possible */
+    bool interruptible; /* code looks at store->interrupt: at entries and
+                           back-edges; an engine may always do so */
     bool eager;                   /* compile all functions at module creation */
     bool lazy_validation;         /* validate bodies at first use */
     unsigned threads;             /* for eager validation and compilation */
@@ -34,6 +36,7 @@ struct engine_config {
 struct engine {
     struct engine_config config;
     struct typereg *reg;
+    void *state;      /* of config.ops */
     atomic_uint refs; /* the handle, modules and stores */
 };
 
@@ -51,10 +54,14 @@ struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
     WC_MUST_CHECK;
 
 /* The guest's stack: values grow up from `base`, and an engine that runs native
- * code on it grows down from `end`. */
+ * code on it grows down from `end`. Between the two stay so many bytes that
+ * signals, small frames without a check and what leads out of the guest find
+ * room; a very small stack leaves a quarter. */
 struct guest_stack {
     slot *base, *end;
 };
+
+#define STACK_RESERVE_BYTES ((size_t)48 << 10)
 
 /* One entry of the host into the guest that has not returned yet. The engine
  * embeds this in its own record; `pc` and `fp` are the engine's, valid while
@@ -77,6 +84,12 @@ struct store {
     /* First free slot for the next activation. Whatever may allocate an object
      * (runtime/gc.h) scans the slots below it for references. */
     slot *stack_top;
+    /* Native frames in use begin here, those of the innermost activation
+     * included while it is outside the guest; scanned too, up to the end. The
+     * next entry goes on below. */
+    void *native_sp;
+    void *host_sp; /* where the innermost entry has left the host's stack */
+    slot *limit_of; /* the stack_top that the instances' stack_limit is for */
     struct activation *activations; /* innermost first */
     uint32_t activations_len;
     atomic_uint interrupt; /* not 0: back-edges and entries trap */
@@ -88,6 +101,15 @@ struct store {
     struct trap *spare_trap; /* for out of memory */
     struct host_info info;
 };
+
+/* How far native frames may grow down while stack_top is where it is. */
+WC_INLINE const void *store_stack_limit(const struct store *s)
+{
+    size_t bytes = (size_t)(s->stack.end - s->stack.base) * sizeof(slot);
+    size_t reserve = bytes / 4 < STACK_RESERVE_BYTES ? bytes / 4
+                                                     : STACK_RESERVE_BYTES;
+    return (const uint8_t *)s->stack_top + reserve;
+}
 
 WC_INLINE void activation_push(struct store *s, struct activation *a)
 {

@@ -31,9 +31,10 @@ static inline bool fake_compile(struct module *m, uint32_t func,
                         func);
 }
 
-static inline void fake_bind(struct func *f)
+static inline bool fake_bind(struct func *f)
 {
     f->code = &fake_call;
+    return true;
 }
 
 struct fake_activation {
