@@ -146,6 +146,8 @@ static void plan_end(struct validator *v, struct label *l)
     }
     if (l->op == OP_IF)
         wc_plan_if_not(v->plan, pc, &l->plan);
+    if (l->op == OP_CATCH || l->op == OP_CATCH_ALL)
+        v->plan->kept--;
     wc_plan_land(v->plan, pc, &l->plan);
 }
 
@@ -483,8 +485,10 @@ static void note_catch(struct validator *v, struct label *to, uint32_t params)
         return;
     uint32_t pop = v->unreachable ? 0 : v->plan->slots - params -
                                             to->plan.slots;
-    wc_plan_branch(v->plan, v->offset, &to->plan, to->op == OP_LOOP,
-                   slots_of(v, to, to->op == OP_LOOP), pop);
+    uint32_t values = slots_of(v, to, to->op == OP_LOOP);
+    plan_reserve(v->plan, to->plan.slots + values);
+    wc_plan_branch(v->plan, v->offset, &to->plan, to->op == OP_LOOP, values,
+                   pop);
 }
 
 /* What a clause hands over must be what its label takes. */
@@ -538,11 +542,19 @@ static bool in_try(const struct label *l)
     return l->op == OP_TRY || l->op == OP_CATCH;
 }
 
+/* In the first arm, that begins; the later ones have its place. */
+static void keep_exception(struct validator *v)
+{
+    if (v->plan != NULL && func_frame(v)->op == OP_TRY)
+        plan_keep(v->plan);
+}
+
 bool wc_valid_CATCH(struct validator *v, const struct instr *in)
 {
     struct types params;
     if (!in_try(func_frame(v)))
         return misplaced(v);
+    keep_exception(v);
     return params_of_tag(v, in->index, &params) && next_arm(v, OP_CATCH) &&
            wc_func_push_list(v, params);
 }
@@ -552,6 +564,7 @@ bool wc_valid_CATCH_ALL(struct validator *v, const struct instr *in)
     (void)in;
     if (!in_try(func_frame(v)))
         return misplaced(v);
+    keep_exception(v);
     return next_arm(v, OP_CATCH_ALL);
 }
 

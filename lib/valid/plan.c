@@ -53,7 +53,7 @@ bool wc_plan_begin(struct plan *p, uint32_t locals_len, uint32_t pc)
     p->loop_depth = p->in_loop = 0;
     p->weight = 1;
     memset(p->counts, 0, sizeof p->counts);
-    p->slots = p->max_slots = 0;
+    p->slots = p->max_slots = p->kept = p->max_kept = 0;
     p->failed = false;
     p->func = (struct profile){.start = pc};
     p->now = &p->func;
@@ -260,7 +260,7 @@ struct sidetable *wc_plan_finish(struct plan *p, uint32_t func, uint32_t pc,
         .func = func,
         .locals_len = locals_len,
         .local_slots = local_slots,
-        .max_slots = p->max_slots,
+        .max_slots = p->max_slots + p->max_kept,
         .branches_len = p->branches.len,
         .profiles_len = p->profiles.len,
         .uses_len = p->uses.len,

@@ -26,6 +26,7 @@ struct plan {
     uint32_t loop_depth, in_loop; /* in_loop is 0 or 1, an index above */
     uint32_t weight;              /* of one access here */
     uint32_t counts[VALUE_CLASSES], slots, max_slots;
+    uint32_t kept, max_kept; /* exceptions, below the operands of legacy arms */
     struct profile func, loop, *now;
     bool failed; /* out of memory */
 };
@@ -56,6 +57,20 @@ WC_INLINE void plan_pop(struct plan *p, valtype t)
 {
     p->slots -= valtype_slots(t);
     p->counts[plan_class(t)]--;
+}
+
+/* Handlers put values there whether or not code ever does. */
+WC_INLINE void plan_reserve(struct plan *p, uint32_t slots)
+{
+    if (slots > p->max_slots)
+        p->max_slots = slots;
+}
+
+/* The arm of a legacy try has its exception for rethrow. */
+WC_INLINE void plan_keep(struct plan *p)
+{
+    if (++p->kept > p->max_kept)
+        p->max_kept = p->kept;
 }
 
 /* Many at once, in a form that compilers vectorise: call and branch of long

@@ -58,7 +58,8 @@ struct sidetable {
     uint32_t func;
     uint32_t locals_len;   /* parameters included */
     uint32_t local_slots;  /* parameters included */
-    uint32_t max_slots;    /* of the operand stack at its highest */
+    uint32_t max_slots;    /* of the operand stack at its highest, and what
+                              handlers bring (the exception itself too) */
     uint32_t branches_len, profiles_len, uses_len;
     const struct branch *branches;
     const struct profile *profiles; /* [0] the function, then outermost loops */

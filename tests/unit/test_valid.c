@@ -410,6 +410,32 @@ Test(sidetable, branches)
     wc_typereg_delete(reg);
 }
 
+/* Handlers put values where code may never do. */
+Test(sidetable, room_for_what_is_caught)
+{
+    static const struct {
+        const char *text;
+        uint32_t slots;
+    } rows[] = {
+        {"(func (result i32 i64 exnref) try_table (catch_ref $t 0) end"
+         "  unreachable)", 3},
+        {"(func i32.const 1 block (result i64) try (result i64) i64.const 2"
+         "  catch $t drop drop i64.const 3 end end drop drop)", 4},
+        {"(func try catch_all try catch_all end end try catch_all end)", 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct typereg *reg = wc_typereg_new();
+        char text[512];
+        snprintf(text, sizeof text, "(tag $t (param i32 i64)) %s",
+                 rows[i].text);
+        struct module *m = planned(reg, text);
+        uint32_t slots = sidetable_of(m, 0)->max_slots;
+        cr_expect_eq(slots, rows[i].slots, "%s: %u", rows[i].text, slots);
+        wc_module_unref(m);
+        wc_typereg_delete(reg);
+    }
+}
+
 Test(sidetable, branch_tables_and_handlers)
 {
     struct typereg *reg = wc_typereg_new();
