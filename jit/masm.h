@@ -85,6 +85,7 @@ struct masm {
     VEC(struct masm_literal) literals;
     VEC(struct masm_reloc) relocs;
     uint32_t recent[64]; /* literals by hash; may be stale */
+    struct label lost;   /* of a literal, when memory has run out */
 };
 
 /* Features of the CPU that this runs on, for masm.cpu. */

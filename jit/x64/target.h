@@ -10,16 +10,15 @@
 #define JIT_X64_TARGET_H
 
 #include "jit/masm.h"
+#include "jit/x64/asm.h"
 #include "jit/x64/cpu.h"
 
-/* By masm.h's numbering. */
 enum {
-    SCRATCH = 0,              /* rax */
-    SCRATCH_FP = REG_FP + 15, /* xmm15 */
-    SCRATCH_FP2 = REG_FP + 14,
-    REG_SP = 4,       /* rsp */
-    REG_MEMORY = 14,  /* r14 */
-    REG_INSTANCE = 15 /* r15 */
+    SCRATCH = RAX,
+    SCRATCH_FP = XMM15,
+    SCRATCH_FP2 = XMM14,
+    REG_MEMORY = R14,
+    REG_INSTANCE = R15,
 };
 
 /* The label of a constant of 4, 8 or 16 bytes (aligned so) behind the code, for
@@ -27,6 +26,59 @@ enum {
  * Constants that were used shortly before are found again. */
 struct label *wc_target_literal(struct masm *m, unsigned bytes, uint64_t lo,
                                 uint64_t hi);
+
+/* The operand just emitted was x64_rip(): a constant. */
+WC_INLINE void target_literal(struct masm *m, unsigned bytes, uint64_t lo,
+                              uint64_t hi, uint32_t imm_bytes)
+{
+    x64_rip_label(&m->code, wc_target_literal(m, bytes, lo, hi), imm_bytes);
+}
+
+/* The operand just emitted was x64_rip(): a word of the module's data. */
+void wc_target_data(struct masm *m, uint32_t word);
+
+WC_INLINE bool target_has(const struct masm *m, uint64_t feature)
+{
+    return (m->cpu & feature) != 0;
+}
+
+/* How this CPU has vector instructions. */
+WC_INLINE enum x64_enc target_enc(const struct masm *m)
+{
+    return target_has(m, CPU_AVX) ? X64_VEX : X64_LEGACY;
+}
+
+WC_INLINE enum x64_size target_size(enum wtype t)
+{
+    return t == W_I32 ? SIZE32 : SIZE64;
+}
+
+WC_INLINE struct x64_mem target_slot(const struct masm *m, uint32_t home)
+{
+    return x64_at(RSP, (int32_t)(m->frame.out_bytes + 8 * home));
+}
+
+WC_INLINE struct x64_mem target_mem(struct mem mem)
+{
+    return x64_at_index(mem.base, mem.index, 0, (int32_t)mem.offset);
+}
+
+WC_INLINE struct src target_reg(reg r)
+{
+    return (struct src){.kind = SRC_REG, .reg = r};
+}
+
+/* d = a `op` b for an instruction of form AB (vector.def) with a memory operand
+ * of `bytes`, whatever is the same register as what; with legacy encoding
+ * through SCRATCH_FP where it must be. `commutes`: the sources may swap. */
+void wc_target_vec(struct masm *m, enum x64_vec_op op, bool commutes, reg d,
+                   reg a, struct src b, unsigned bytes);
+
+/* masm_float.c: the float part of functions in masm_int.c. */
+void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, struct src a,
+                         const reg *temps);
+void wc_masm_float_binary(struct masm *m, enum opcode op, reg d, reg a,
+                          struct src b);
 
 /* masm_simd*.c: the vector part of functions of masm.h that have another. */
 const struct masm_rule *wc_masm_simd_rule(const struct masm *m,

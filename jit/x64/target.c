@@ -1,0 +1,118 @@
+/* The x86-64 target: its description, constants behind the code, and what
+ * remains to be filled in when code has its place.
+ */
+#include "jit/x64/target.h"
+
+#define RESULTS (REG_BIT(RCX) | REG_BIT(RDX) | REG_BIT(XMM0) | REG_BIT(XMM1))
+#define SAVED \
+    (REG_BIT(RBX) | REG_BIT(RBP) | REG_BIT(R12) | REG_BIT(R13))
+#define ALLOCATABLE                                                       \
+    (SAVED | RESULTS | REG_BIT(RSI) | REG_BIT(RDI) | REG_BIT(R8) |        \
+     REG_BIT(R9) | REG_BIT(R10) | REG_BIT(R11) | (uint64_t)0x3fff << XMM0)
+
+const struct masm_target wc_masm_target = {
+    .name = "x86_64",
+    .allocatable = ALLOCATABLE,
+    .pinnable = ALLOCATABLE & ~RESULTS,
+    .callee_saved = SAVED,
+    .scratch = {SCRATCH, SCRATCH_FP},
+    .instance = REG_INSTANCE,
+    .memory = REG_MEMORY,
+    .args = {{RDI, RSI, R8, R9, R10, R11},
+             {XMM2, XMM3, XMM4, XMM5, XMM6, XMM7, XMM8, XMM9}},
+    .args_len = {6, 8},
+    .results = {{RCX, RDX}, {XMM0, XMM1}},
+    .results_len = {2, 2},
+    .transients_min = {3, 3},
+};
+
+/* --- one function after the other ------------------------------------------ */
+
+void wc_masm_begin(struct masm *m, const struct frame *frame)
+{
+    wc_codebuf_reset(&m->code);
+    m->frame = *frame;
+    m->literals.len = 0;
+    m->relocs.len = 0;
+}
+
+void wc_masm_free(struct masm *m)
+{
+    wc_codebuf_free(&m->code);
+    vec_free(&m->literals);
+    vec_free(&m->relocs);
+}
+
+/* `recent` is a hint: what it names is compared, so it is never cleared. */
+struct label *wc_target_literal(struct masm *m, unsigned bytes, uint64_t lo,
+                                uint64_t hi)
+{
+    uint64_t hash = (lo ^ (lo >> 32) ^ hi * 31) * 0x9e3779b97f4a7c15u;
+    uint32_t *recent = &m->recent[hash >> 58];
+    if (*recent < m->literals.len) {
+        struct masm_literal *l = &m->literals.data[*recent];
+        if (l->bytes == bytes && l->bits[0] == lo && l->bits[1] == hi)
+            return &l->label;
+    }
+    if (!vec_reserve(&m->literals, 1)) {
+        wc_codebuf_fail(&m->code);
+        m->lost = (struct label){.pos = 1};
+        return &m->lost;
+    }
+    *recent = m->literals.len;
+    m->literals.data[m->literals.len++] =
+        (struct masm_literal){.bits = {lo, hi}, .bytes = bytes};
+    return &vec_top(&m->literals).label;
+}
+
+static void emit_literals(struct masm *m, unsigned bytes)
+{
+    bool aligned = false;
+    for (uint32_t i = 0; i < m->literals.len; i++) {
+        struct masm_literal *l = &m->literals.data[i];
+        if (l->bytes != bytes)
+            continue;
+        if (!aligned)
+            wc_codebuf_align(&m->code, bytes, 0xcc);
+        aligned = true;
+        wc_codebuf_bind(&m->code, &l->label);
+        if (bytes == 4)
+            codebuf_u32(&m->code, (uint32_t)l->bits[0]);
+        else
+            codebuf_u64(&m->code, l->bits[0]);
+        if (bytes == 16)
+            codebuf_u64(&m->code, l->bits[1]);
+    }
+}
+
+void wc_masm_finish(struct masm *m)
+{
+    if (m->literals.len == 0)
+        return;
+    emit_literals(m, 16);
+    emit_literals(m, 8);
+    emit_literals(m, 4);
+}
+
+void wc_target_data(struct masm *m, uint32_t word)
+{
+    struct masm_reloc r = {.at = m->code.len - 4, .word = word};
+    if (!vec_push(&m->relocs, r))
+        wc_codebuf_fail(&m->code);
+}
+
+/* All fields are rel32, counted from their end. */
+void wc_masm_relocate(uint8_t *code, const struct masm_reloc *relocs,
+                      uint32_t len, int64_t data)
+{
+    for (uint32_t i = 0; i < len; i++) {
+        uint32_t at = relocs[i].at;
+        int64_t to = data + (int64_t)relocs[i].word * 8;
+        store_u32(code + at, (uint32_t)(to - at - 4));
+    }
+}
+
+uint64_t wc_masm_host_cpu(void)
+{
+    return wc_x64_cpu_detect();
+}
