@@ -267,6 +267,8 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
  * (b general or constant), v_i; wc_masm_rule applies. */
 void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
                   const reg *temps);
+/* any_true, all_true as a condition, for the one use that follows. */
+cond wc_masm_simd_test(struct masm *m, enum opcode op, reg a);
 void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,
                         struct src b, const reg *temps);
 void wc_masm_extract_lane(struct masm *m, enum opcode op, reg d, reg a,
