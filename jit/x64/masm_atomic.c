@@ -4,7 +4,6 @@
  *
  * All goes through rax, for the result may be a register of the address.
  */
-#include "jit/x64/asm.h"
 #include "jit/x64/target.h"
 
 /* Every family of opcodes has these seven members, in this order. */
@@ -22,22 +21,17 @@ static enum opcode family(enum opcode op)
     return (enum opcode)(op - (op - OP_I32_ATOMIC_LOAD) % 7);
 }
 
-static struct x64_mem place(struct mem at)
-{
-    return (struct x64_mem){at.base, at.index, 0, (int32_t)at.offset};
-}
-
 void wc_masm_atomic_load(struct masm *m, enum opcode op, reg d,
                          struct mem from)
 {
-    x64_movzx_rm(&m->code, access_size(op), d, place(from));
+    x64_movzx_rm(&m->code, access_size(op), d, target_mem(from));
 }
 
 void wc_masm_atomic_store(struct masm *m, enum opcode op, struct mem to,
                           reg value)
 {
     x64_mov_rr(&m->code, SIZE64, SCRATCH, value);
-    x64_xchg_mr(&m->code, access_size(op), place(to), SCRATCH);
+    x64_xchg_mr(&m->code, access_size(op), target_mem(to), SCRATCH);
 }
 
 /* Until nobody came between. */
@@ -61,23 +55,23 @@ void wc_masm_atomic_rmw(struct masm *m, enum opcode op, reg d, struct mem at,
     enum x64_size size = access_size(op);
     switch (family(op)) {
     case OP_I32_ATOMIC_RMW_AND:
-        rmw_loop(m, X64_AND, size, place(at), value, temps[0]);
+        rmw_loop(m, X64_AND, size, target_mem(at), value, temps[0]);
         break;
     case OP_I32_ATOMIC_RMW_OR:
-        rmw_loop(m, X64_OR, size, place(at), value, temps[0]);
+        rmw_loop(m, X64_OR, size, target_mem(at), value, temps[0]);
         break;
     case OP_I32_ATOMIC_RMW_XOR:
-        rmw_loop(m, X64_XOR, size, place(at), value, temps[0]);
+        rmw_loop(m, X64_XOR, size, target_mem(at), value, temps[0]);
         break;
     case OP_I32_ATOMIC_RMW_XCHG:
         x64_mov_rr(b, SIZE64, SCRATCH, value);
-        x64_xchg_mr(b, size, place(at), SCRATCH);
+        x64_xchg_mr(b, size, target_mem(at), SCRATCH);
         break;
     default:
         x64_mov_rr(b, SIZE64, SCRATCH, value);
         if (family(op) == OP_I32_ATOMIC_RMW_SUB)
             x64_unary_r(b, X64_NEG, SIZE64, SCRATCH);
-        x64_lock_xadd_mr(b, size, place(at), SCRATCH);
+        x64_lock_xadd_mr(b, size, target_mem(at), SCRATCH);
         break;
     }
     x64_movzx_rr(b, size, d, SCRATCH);
@@ -90,7 +84,7 @@ void wc_masm_atomic_cmpxchg(struct masm *m, enum opcode op, reg d,
     (void)temps;
     enum x64_size size = access_size(op);
     x64_mov_rr(&m->code, SIZE64, SCRATCH, expected);
-    x64_lock_cmpxchg_mr(&m->code, size, place(at), replacement);
+    x64_lock_cmpxchg_mr(&m->code, size, target_mem(at), replacement);
     x64_movzx_rr(&m->code, size, d, SCRATCH);
 }
 

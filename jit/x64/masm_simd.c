@@ -73,7 +73,7 @@ static void splat_f32(struct masm *m, const struct simd_row *row, reg d,
                       const reg *s, const reg *temps)
 {
     (void)row, (void)temps;
-    if (simd_has(m, CPU_AVX2))
+    if (target_has(m, CPU_AVX2))
         simd_rr(m, X64_VBROADCASTSS, d, s[0]);
     else
         wc_simd_rr(m, X64_PSHUFD, d, s[0], 0);

@@ -11,7 +11,7 @@
 static uint32_t encode(const struct masm *m, uint32_t op)
 {
     op &= ~SIMD_COMMUTES;
-    return (op & ENCODED) != 0 ? op : op | (uint32_t)simd_enc(m);
+    return (op & ENCODED) != 0 ? op : op | (uint32_t)target_enc(m);
 }
 
 /* Without AVX the destination is the first source too: makes it so, and gives
@@ -67,9 +67,8 @@ void wc_simd_rrm(struct masm *m, uint32_t op, reg d, reg a,
 void wc_simd_rrc(struct masm *m, uint32_t op, reg d, reg a, uint64_t lo,
                  uint64_t hi, uint8_t imm)
 {
-    struct label *literal = wc_target_literal(m, 16, lo, hi);
     wc_simd_rrm(m, op, d, a, x64_rip(), imm);
-    x64_rip_label(&m->code, literal, op >> X64_IMM_SHIFT & 7);
+    target_literal(m, 16, lo, hi, op >> X64_IMM_SHIFT & 7);
 }
 
 void wc_simd_rr(struct masm *m, uint32_t op, reg d, reg a, uint8_t imm)
@@ -117,14 +116,13 @@ void wc_simd_ones(struct masm *m, reg d)
 
 void wc_simd_constant(struct masm *m, reg d, uint64_t lo, uint64_t hi)
 {
-    struct label *literal = wc_target_literal(m, 16, lo, hi);
     wc_simd_rm(m, X64_MOVAPS, d, x64_rip());
-    x64_rip_label(&m->code, literal, 0);
+    target_literal(m, 16, lo, hi, 0);
 }
 
 void wc_simd_not(struct masm *m, reg d, reg a)
 {
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         wc_simd_rrr(m, X64_VPTERNLOGD, d, a, a, 0x55);
         return;
     }

@@ -10,9 +10,8 @@
 #ifndef JIT_X64_SIMD_H
 #define JIT_X64_SIMD_H
 
-#include "jit/x64/asm.h"
-#include "jit/x64/vector.h"
 #include "jit/x64/target.h"
+#include "jit/x64/vector.h"
 
 enum { SIMD_T = SCRATCH_FP, SIMD_U = SCRATCH_FP2 };
 
@@ -29,21 +28,6 @@ struct simd_row {
     uint8_t imm;
     uint64_t arg; /* a second op word, or a constant */
 };
-
-WC_INLINE bool simd_has(const struct masm *m, uint64_t feature)
-{
-    return (m->cpu & feature) != 0;
-}
-
-WC_INLINE enum x64_enc simd_enc(const struct masm *m)
-{
-    return simd_has(m, CPU_AVX) ? X64_VEX : X64_LEGACY;
-}
-
-WC_INLINE struct x64_mem simd_mem(struct mem at)
-{
-    return (struct x64_mem){at.base, at.index, 0, (int32_t)at.offset};
-}
 
 /* d = op(a, b), op(a, constant), op(a, memory). Any of the registers may be
  * the same, except that d is no scratch when it is b and the order counts. */

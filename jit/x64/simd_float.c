@@ -38,7 +38,7 @@ static void minmax(struct masm *m, const struct minmax *w, reg d, reg a, reg b)
     simd_rrr(m, w->op, U, b, a);
     simd_rrr(m, w->join | C, T, T, U);
     wc_simd_rrr(m, w->compare | C, d, a, b, CMP_UNORDERED);
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         wc_simd_shift(m, w->shift, U, d, w->quiet);
         wc_simd_rrr(m, X64_VPTERNLOGD, d, T, U, 0x54); /* (d | T) & ~U */
         return;
@@ -84,7 +84,7 @@ void wc_simd_float_convert_u(struct masm *m, const struct simd_row *row, reg d,
                              const reg *s, const reg *temps)
 {
     (void)row, (void)temps;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, X64_VCVTUDQ2PS, d, s[0]);
         return;
     }
@@ -101,7 +101,7 @@ void wc_simd_float_convert_low_u(struct masm *m, const struct simd_row *row,
                                  reg d, const reg *s, const reg *temps)
 {
     (void)row, (void)temps;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, X64_VCVTUDQ2PD, d, s[0]);
         return;
     }
@@ -132,7 +132,7 @@ void wc_simd_float_trunc_u(struct masm *m, const struct simd_row *row, reg d,
     uint64_t limit = splat_f32(0x1p31f);
     wc_simd_zero(m, T);
     simd_rrr(m, X64_MAXPS, d, s[0], T);
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, X64_VCVTTPS2UDQ, d, d);
         return;
     }
@@ -164,7 +164,7 @@ void wc_simd_float_trunc_low_u(struct masm *m, const struct simd_row *row,
     (void)row, (void)temps;
     wc_simd_zero(m, T);
     simd_rrr(m, X64_MAXPD, d, s[0], T);
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, X64_VCVTTPD2UDQ, d, d);
         return;
     }

@@ -32,7 +32,7 @@ void wc_simd_int_abs64(struct masm *m, const struct simd_row *row, reg d,
                        const reg *s, const reg *temps)
 {
     (void)row, (void)temps;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, X64_VPABSQ, d, s[0]);
         return;
     }
@@ -61,7 +61,7 @@ void wc_simd_int_bitselect(struct masm *m, const struct simd_row *row, reg d,
 {
     (void)row, (void)temps;
     reg a = s[0], b = s[1], c = s[2];
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         ternary_select(m, d, a, b, c);
         return;
     }
@@ -76,7 +76,7 @@ void wc_simd_int_mul64(struct masm *m, const struct simd_row *row, reg d,
                        const reg *s, const reg *temps)
 {
     (void)row, (void)temps;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rrr(m, X64_VPMULLQ | C, d, s[0], s[1]);
         return;
     }
@@ -173,7 +173,7 @@ void wc_simd_int_q15mulr(struct masm *m, const struct simd_row *row, reg d,
 /* The upper bytes as words; without AVX what was in `to` is shifted out. */
 static void high_words(struct masm *m, reg to, reg a)
 {
-    simd_rrr(m, X64_PUNPCKHBW, to, simd_has(m, CPU_AVX) ? a : to, a);
+    simd_rrr(m, X64_PUNPCKHBW, to, target_has(m, CPU_AVX) ? a : to, a);
     wc_simd_shift(m, X64_PSRAW_I, to, to, 8);
 }
 
@@ -213,7 +213,7 @@ void wc_simd_int_popcnt(struct masm *m, const struct simd_row *row, reg d,
 {
     (void)row, (void)temps;
     const uint64_t lo = 0x0302020102010100, hi = 0x0403030203020201;
-    if (simd_has(m, CPU_AVX512) && simd_has(m, CPU_BITALG)) {
+    if (target_has(m, CPU_AVX512) && target_has(m, CPU_BITALG)) {
         simd_rr(m, X64_VPOPCNTB, d, s[0]);
         return;
     }

@@ -11,7 +11,7 @@
 /* The lowest byte, or word, of d in all. */
 static void splat8(struct masm *m, reg d)
 {
-    if (simd_has(m, CPU_AVX2)) {
+    if (target_has(m, CPU_AVX2)) {
         simd_rr(m, X64_VPBROADCASTB, d, d);
         return;
     }
@@ -21,7 +21,7 @@ static void splat8(struct masm *m, reg d)
 
 static void splat16(struct masm *m, reg d)
 {
-    if (simd_has(m, CPU_AVX2)) {
+    if (target_has(m, CPU_AVX2)) {
         simd_rr(m, X64_VPBROADCASTW, d, d);
         return;
     }
@@ -35,7 +35,7 @@ void wc_simd_lane_splat(struct masm *m, const struct simd_row *row, reg d,
                         const reg *s, const reg *temps)
 {
     (void)temps;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rr(m, row->op, d, s[0]);
         return;
     }
@@ -118,7 +118,7 @@ static void load_splat(struct masm *m, enum opcode op, reg d,
                        struct x64_mem from)
 {
     enum x64_size size = op == OP_V128_LOAD8_SPLAT ? SIZE8 : SIZE16;
-    if (simd_has(m, CPU_AVX2)) {
+    if (target_has(m, CPU_AVX2)) {
         wc_simd_rm(m, size == SIZE8 ? X64_VPBROADCASTB : X64_VPBROADCASTW, d,
                 from);
         return;
@@ -133,7 +133,7 @@ static void load_splat(struct masm *m, enum opcode op, reg d,
 
 static void load_splat32(struct masm *m, reg d, struct x64_mem from)
 {
-    if (simd_has(m, CPU_AVX)) {
+    if (target_has(m, CPU_AVX)) {
         wc_simd_rm(m, X64_VBROADCASTSS, d, from);
         return;
     }
@@ -143,7 +143,7 @@ static void load_splat32(struct masm *m, reg d, struct x64_mem from)
 
 void wc_masm_simd_load(struct masm *m, enum opcode op, reg d, struct mem mem)
 {
-    struct x64_mem from = simd_mem(mem);
+    struct x64_mem from = target_mem(mem);
     switch (op) {
     case OP_V128_LOAD8X8_S: wc_simd_rm(m, X64_PMOVSXBW, d, from); break;
     case OP_V128_LOAD8X8_U: wc_simd_rm(m, X64_PMOVZXBW, d, from); break;
@@ -165,13 +165,13 @@ void wc_masm_simd_store(struct masm *m, enum opcode op, struct mem to,
                         reg value)
 {
     (void)op; /* there is only one */
-    wc_simd_mr(m, X64_MOVUPS_ST, simd_mem(to), value, 0);
+    wc_simd_mr(m, X64_MOVUPS_ST, target_mem(to), value, 0);
 }
 
 void wc_masm_load_lane(struct masm *m, enum opcode op, reg d, reg a,
                        struct mem mem, unsigned lane)
 {
-    struct x64_mem from = simd_mem(mem);
+    struct x64_mem from = target_mem(mem);
     uint8_t to = (uint8_t)lane;
     switch (op) {
     case OP_V128_LOAD8_LANE: wc_simd_rrm(m, X64_PINSRB, d, a, from, to); break;
@@ -186,7 +186,7 @@ void wc_masm_load_lane(struct masm *m, enum opcode op, reg d, reg a,
 void wc_masm_store_lane(struct masm *m, enum opcode op, struct mem mem, reg a,
                         unsigned lane)
 {
-    struct x64_mem to = simd_mem(mem);
+    struct x64_mem to = target_mem(mem);
     uint8_t from = (uint8_t)lane;
     switch (op) {
     case OP_V128_STORE8_LANE: wc_simd_mr(m, X64_PEXTRB, to, a, from); break;

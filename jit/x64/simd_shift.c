@@ -32,7 +32,7 @@ void wc_simd_shift_s64(struct masm *m, const struct simd_row *row, reg d,
 {
     (void)temps;
     amount(m, row, s[1]);
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         simd_rrr(m, X64_VPSRAQ, d, s[0], T);
         return;
     }
@@ -69,7 +69,7 @@ void wc_simd_shift_bytes_s(struct masm *m, const struct simd_row *row, reg d,
     (void)temps;
     amount(m, row, s[1]);
     wc_simd_rrc(m, X64_PADDD, T, T, 8, 0, 0);
-    simd_rrr(m, X64_PUNPCKHBW, U, simd_has(m, CPU_AVX) ? s[0] : U, s[0]);
+    simd_rrr(m, X64_PUNPCKHBW, U, target_has(m, CPU_AVX) ? s[0] : U, s[0]);
     simd_rrr(m, X64_PSRAW, U, U, T);
     simd_rrr(m, X64_PUNPCKLBW, d, s[0], s[0]);
     simd_rrr(m, X64_PSRAW, d, d, T);
@@ -105,7 +105,7 @@ static void bytes_constant(struct masm *m, const struct simd_row *row, reg d,
         simd_rrr(m, X64_PADDB, d, a, a);
     } else if (sign && n == 7) {
         spread_sign(m, X64_PCMPGTB, d, a);
-    } else if (simd_has(m, CPU_GFNI)) {
+    } else if (target_has(m, CPU_GFNI)) {
         simd_rrc(m, X64_VGF2P8AFFINEQB, d, a, shift_matrix(row, n));
     } else {
         uint8_t left_over = (uint8_t)(left ? 0xff << n : 0xff >> n);
@@ -121,7 +121,7 @@ static void bytes_constant(struct masm *m, const struct simd_row *row, reg d,
 static void s64_constant(struct masm *m, reg d, reg a, uint8_t n)
 {
     uint64_t sign = SIGN64 >> n;
-    if (simd_has(m, CPU_AVX512)) {
+    if (target_has(m, CPU_AVX512)) {
         wc_simd_shift(m, X64_VPSRAQ_I, d, a, n);
     } else if (n == 63) {
         spread_sign(m, X64_PCMPGTQ, d, a);

@@ -65,9 +65,9 @@ static void shuffle_one(struct masm *m, reg d, reg a, const uint8_t *lanes)
             wc_simd_move(m, d, a);
         else
             wc_simd_rr(m, X64_PSHUFD, d, a, order4(four));
-    } else if (simd_has(m, CPU_AVX2) && all_same(lanes, 0, 1)) {
+    } else if (target_has(m, CPU_AVX2) && all_same(lanes, 0, 1)) {
         simd_rr(m, X64_VPBROADCASTB, d, a);
-    } else if (simd_has(m, CPU_AVX2) && all_same(lanes, 0, 2)) {
+    } else if (target_has(m, CPU_AVX2) && all_same(lanes, 0, 2)) {
         simd_rr(m, X64_VPBROADCASTW, d, a);
     } else {
         lookup(m, d, a, lanes);
@@ -126,7 +126,7 @@ static bool try_blend(struct masm *m, reg d, const struct pattern *p)
         wc_simd_rrr(m, X64_PBLENDW, d, p->x, p->y, words);
         return true;
     }
-    if (!simd_has(m, CPU_AVX))
+    if (!target_has(m, CPU_AVX))
         return false;
     wc_simd_constant(m, T, half_of(mask), half_of(mask + 8));
     x64_vblend_rrrr(&m->code, X64_VPBLENDVB, d, p->x, p->y, T);
