@@ -68,6 +68,50 @@ WASI_API_EXTERN bool wasi_config_add_dir(wasi_config_t *config,
                                          const char *guest_path,
                                          wasi_dir_access_t access);
 
+/* ----------------------------------------------------- directories in memory */
+
+/* Files that are not on the host: a directory with what is below it. Programs
+ * and the embedder may use it at the same time, from any thread. Paths are
+ * those of a guest in it: relative, UTF-8, with '/' between names. */
+typedef struct wasi_memdir_t wasi_memdir_t;
+
+/* An empty directory. What is in it takes up to `limit` bytes of memory, names
+ * and attributes included; a program that wants more gets the error "no
+ * space". NULL when memory has run out. */
+WASI_API_EXTERN own wasi_memdir_t *wasi_memdir_new(size_t limit);
+/* Configurations and programs that use it keep it alive. NULL is allowed. */
+WASI_API_EXTERN void wasi_memdir_delete(own wasi_memdir_t *dir);
+
+/* Makes a directory, and those it is in, unless they are there. */
+WASI_API_EXTERN bool wasi_memdir_add_dir(wasi_memdir_t *dir, const char *path);
+/* Makes a file of these bytes (a copy), and the directories it is in; a file
+ * that is there is replaced. False also when there is no room. */
+WASI_API_EXTERN bool wasi_memdir_write(wasi_memdir_t *dir, const char *path,
+                                       const void *data, size_t size);
+/* Copies up to *size bytes of a file from `offset` on to `data`; *size becomes
+ * how many these were, 0 at the end. False when there is no such file. */
+WASI_API_EXTERN bool wasi_memdir_read(wasi_memdir_t *dir, const char *path,
+                                      uint64_t offset, void *data,
+                                      size_t *size);
+/* The size of a file, 0 for a directory. False when there is neither. */
+WASI_API_EXTERN bool wasi_memdir_size(wasi_memdir_t *dir, const char *path,
+                                      uint64_t *size);
+/* Calls `each` with the name of everything in the directory `path` ("." for
+ * all), until it returns false. False when there is no such directory. */
+WASI_API_EXTERN bool wasi_memdir_list(wasi_memdir_t *dir, const char *path,
+                                      bool (*each)(void *env,
+                                                   const char *name),
+                                      void *env);
+/* Removes a file, a link, or an empty directory. */
+WASI_API_EXTERN bool wasi_memdir_remove(wasi_memdir_t *dir, const char *path);
+
+/* Gives the program this directory under the name `guest_path`. It is shared,
+ * not copied: what one program writes the next one sees. */
+WASI_API_EXTERN bool wasi_config_add_memdir(wasi_config_t *config,
+                                            wasi_memdir_t *dir,
+                                            const char *guest_path,
+                                            wasi_dir_access_t access);
+
 /* ----------------------------------------------------------------- sockets */
 
 /* Gives the program a socket that listens for TCP connections at `address`:

@@ -102,3 +102,26 @@ bool wc_map_add(struct map *m, struct span key, uint32_t value, bool *found)
     m->count++;
     return true;
 }
+
+/* What stands behind a gap and was pushed there by what is gone moves up, so
+ * that every key is found without a gap before it. */
+void wc_map_remove(struct map *m, struct span key)
+{
+    if (m->count == 0)
+        return;
+    struct map_entry *gone = slot(m, key, wc_hash_bytes(key.data, key.len));
+    if (gone->key == NULL)
+        return;
+    uint32_t mask = m->cap - 1, gap = (uint32_t)(gone - m->entries);
+    for (uint32_t i = gap + 1;; i++) {
+        struct map_entry *e = &m->entries[i & mask];
+        if (e->key == NULL)
+            break;
+        if (((i - e->hash) & mask) < ((i - gap) & mask))
+            continue;
+        m->entries[gap] = *e;
+        gap = i & mask;
+    }
+    m->entries[gap] = (struct map_entry){0};
+    m->count--;
+}

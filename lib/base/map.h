@@ -31,6 +31,9 @@ const uint32_t *wc_map_find(const struct map *m, struct span key);
 bool wc_map_add(struct map *m, struct span key, uint32_t value, bool *found)
     WC_MUST_CHECK;
 
+/* Forgets a key, if it is there. */
+void wc_map_remove(struct map *m, struct span key);
+
 /* A 32-bit hash of bytes, good enough for tables keyed by untrusted names. */
 uint32_t wc_hash_bytes(const void *data, size_t len);
 

@@ -32,6 +32,7 @@ void wasi_config_delete(wasi_config_t *config)
     for (uint32_t i = 0; i < config->dirs.len; i++) {
         free(config->dirs.data[i].host_path);
         free(config->dirs.data[i].guest_path);
+        wasi_memdir_delete(config->dirs.data[i].memdir);
     }
     for (uint32_t i = 0; i < config->sockets.len; i++)
         if (config->sockets.data[i].owned)
@@ -116,13 +117,33 @@ bool wasi_config_inherit_env(wasi_config_t *config)
 bool wasi_config_add_dir(wasi_config_t *config, const char *host_path,
                          const char *guest_path, wasi_dir_access_t access)
 {
-    struct dir_config d = {strdup(host_path), strdup(guest_path), access};
+    struct dir_config d = {
+        .host_path = strdup(host_path),
+        .guest_path = strdup(guest_path),
+        .access = access,
+    };
     if (d.host_path != NULL && d.guest_path != NULL &&
         vec_push(&config->dirs, d))
         return true;
     free(d.host_path);
     free(d.guest_path);
     return false;
+}
+
+bool wasi_config_add_memdir(wasi_config_t *config, wasi_memdir_t *dir,
+                            const char *guest_path, wasi_dir_access_t access)
+{
+    struct dir_config d = {
+        .guest_path = strdup(guest_path),
+        .memdir = dir,
+        .access = access,
+    };
+    if (d.guest_path == NULL || !vec_push(&config->dirs, d)) {
+        free(d.guest_path);
+        return false;
+    }
+    wc_memfs_ref(dir);
+    return true;
 }
 
 /* ----------------------------------------------------------------- sockets */

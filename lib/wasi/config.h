@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "wasi/mem_fs.h"
 #include "wasi/stream.h"
 
 enum stdio_kind { STDIO_NULL, STDIO_INHERIT, STDIO_FD, STDIO_NODE };
@@ -20,6 +21,7 @@ struct stdio_config {
 
 struct dir_config {
     char *host_path, *guest_path;
+    struct wasi_memdir_t *memdir; /* one reference; NULL: on the host */
     wasi_dir_access_t access;
 };
 

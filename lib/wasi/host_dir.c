@@ -185,7 +185,9 @@ static enum wasi_errno dir_readlink(struct node *n, const char *path,
         wc_path_find(&dir_of(n)->root, path, PATH_SLASH_FOLLOWS, &p);
     if (e != ERRNO_SUCCESS)
         return e;
-    e = wc_errno_of_host(wc_os_readlink_at(p.dir, p.name, out, size, len));
+    e = check_slash(&p);
+    if (e == ERRNO_SUCCESS)
+        e = wc_errno_of_host(wc_os_readlink_at(p.dir, p.name, out, size, len));
     wc_path_release(&p);
     return e;
 }

@@ -259,13 +259,22 @@ void wc_path_release(struct place *p)
     p->dir_owned = false;
 }
 
+enum path_follow wc_path_follow(const char *path, unsigned flags)
+{
+    /* What is to be made with a slash is refused before it is looked at. */
+    if ((flags & OS_OPEN_CREATE) && path[strlen(path) - 1] == '/')
+        return PATH_NO_FOLLOW;
+    return (flags & OS_OPEN_FOLLOW) && !(flags & OS_OPEN_EXCL)
+               ? PATH_FOLLOW
+               : PATH_SLASH_FOLLOWS;
+}
+
 static enum wasi_errno open_by_walk(struct path_root *root, const char *path,
                                     unsigned flags, int *fd)
 {
     struct place p;
-    bool follow = (flags & OS_OPEN_FOLLOW) != 0 && !(flags & OS_OPEN_EXCL);
-    enum wasi_errno e = wc_path_find(
-        root, path, follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS, &p);
+    enum wasi_errno e =
+        wc_path_find(root, path, wc_path_follow(path, flags), &p);
     if (e != ERRNO_SUCCESS)
         return e;
     /* A slash asks for a directory, and those are not made by opening. */

@@ -39,6 +39,9 @@ struct place {
 enum wasi_errno wc_path_check(struct span path,
                               char out[WASI_PATH_BYTES_MAX + 1]);
 
+/* Which links at the end of a path opening it follows. */
+enum path_follow wc_path_follow(const char *path, unsigned flags);
+
 /* Finds the place of a checked path. The last component need not exist. */
 enum wasi_errno wc_path_find(struct path_root *root, const char *path,
                              enum path_follow follow, struct place *out);

@@ -104,21 +104,36 @@ static bool add_stdio(struct wasi *w, const struct wasi_config_t *config,
     return true;
 }
 
+static bool open_dir(const struct wasi_config_t *config,
+                     const struct dir_config *d, struct node **out,
+                     struct error *e)
+{
+    bool read_only = d->access == WASI_DIR_READ_ONLY;
+    enum wasi_errno err;
+    if (d->memdir != NULL) {
+        err = wc_mem_dir_new(d->memdir, read_only, out);
+    } else {
+        int fd;
+        int host = wc_os_open_dir(d->host_path, &fd);
+        if (host != 0)
+            return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
+                                "cannot open directory '%.128s': %s",
+                                d->host_path, strerror(host));
+        err = wc_host_dir_new(fd, read_only, config->walk_paths, out);
+    }
+    return err == ERRNO_SUCCESS ||
+           wc_error_no_memory(e, "setting up directories");
+}
+
 static bool add_dir(struct wasi *w, const struct wasi_config_t *config,
                     const struct dir_config *d, struct error *e)
 {
-    int fd;
-    int host = wc_os_open_dir(d->host_path, &fd);
-    if (host != 0)
-        return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
-                            "cannot open directory '%.128s': %s", d->host_path,
-                            strerror(host));
     struct node *node;
+    if (!open_dir(config, d, &node, e))
+        return false;
     char *name = strdup(d->guest_path);
-    if (wc_host_dir_new(fd, d->access == WASI_DIR_READ_ONLY,
-                        config->walk_paths, &node) != ERRNO_SUCCESS ||
-        name == NULL) {
-        free(name);
+    if (name == NULL) {
+        wc_node_unref(node);
         return wc_error_no_memory(e, "setting up directories");
     }
     /* Programs ask for all rights they have heard of and would be refused;

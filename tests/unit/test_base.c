@@ -52,6 +52,31 @@ Test(buf, leb128)
     }
 }
 
+Test(map, forgets_what_was_removed)
+{
+    enum { KEYS = 500 };
+    static uint32_t keys[KEYS];
+    struct map m = {0};
+    bool there[KEYS] = {0}, found;
+    uint32_t random = 7;
+    wc_map_remove(&m, (struct span){(const uint8_t *)"x", 1});
+    for (uint32_t i = 0; i < 50000; i++) {
+        random = random * 1664525u + 1013904223u;
+        uint32_t n = (random >> 8) % KEYS;
+        keys[n] = n;
+        struct span key = {(const uint8_t *)&keys[n], sizeof keys[n]};
+        const uint32_t *value = wc_map_find(&m, key);
+        cr_assert_eq(value != NULL, there[n], "step %u", i);
+        cr_assert(value == NULL || *value == n);
+        if (there[n])
+            wc_map_remove(&m, key);
+        else
+            cr_assert(wc_map_add(&m, key, n, &found) && !found);
+        there[n] = !there[n];
+    }
+    wc_map_free(&m);
+}
+
 Test(map, finds_what_was_added)
 {
     struct map m = {0};

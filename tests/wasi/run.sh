@@ -34,6 +34,13 @@ check "abort is a trap" 134 "" "unreachable" \
 mkdir "$tmp/files"
 check "files" 0 "" "" "$wasmc" run --dir="$tmp/files::/" "$tmp/files.wasm"
 
+check "files in memory" 0 "" "" "$wasmc" run --memdir=/ "$tmp/files.wasm"
+mkdir "$tmp/files2" "$tmp/files3"
+check "files, mapdir" 0 "" "" "$wasmc" run --mapdir="/::$tmp/files2" \
+    "$tmp/files.wasm"
+check "files, mount" 0 "" "" "$wasmc" run --mount="$tmp/files3:/" \
+    "$tmp/files.wasm"
+
 mkdir "$tmp/inside" "$tmp/outside"
 echo canary >"$tmp/outside/canary"
 ln -s "$tmp/outside" "$tmp/inside/abs"
@@ -53,6 +60,16 @@ mkdir "$tmp/ro" "$tmp/rw"
 printf content >"$tmp/ro/file"
 check "read-only directory" 0 "" "" "$wasmc" run --dir="$tmp/ro::/ro::ro" \
     --dir="$tmp/rw::/rw" "$tmp/readonly.wasm"
+
+check "read-only, mapdir and mount" 0 "" "" "$wasmc" run \
+    --mapdir="/ro::$tmp/ro::ro" --mount="$tmp/rw:/rw" "$tmp/readonly.wasm"
+rm -f "$tmp/rw"/*
+check "read-only mount" 0 "" "" "$wasmc" run \
+    --mount="$tmp/ro:/ro:ro" --memdir="/rw::64k" "$tmp/readonly.wasm"
+for option in --mapdir=/x --mount=/x --mapdir=::/x --dir=:: --memdir=/x::y; do
+    check "wrong $option" 2 "" "option '$option'" "$wasmc" run $option \
+        "$tmp/empty.wasm"
+done
 
 sleep 5 | "$wasmc" run "$tmp/time.wasm" 2>"$tmp/err" >"$tmp/out" &&
     good || bad "time" "$(cat "$tmp/err")"

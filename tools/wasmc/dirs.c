@@ -1,6 +1,11 @@
 #include "tools/wasmc/dirs.h"
 
+#include "tools/cli/options.h"
+
 #include <string.h>
+
+/* What a directory in memory may take when nothing is said. */
+#define MEMDIR_BYTES ((size_t)1 << 30)
 
 /* Cuts `suffix` off, where it is there. */
 static bool cut(char *text, const char *suffix)
@@ -22,22 +27,17 @@ static char *split(char *text, const char *between)
     return p + strlen(between);
 }
 
-/* Takes `text`, which holds both names. */
-static bool push(dir_list *list, char *text, char *host, char *guest,
-                 bool read_only, const char **why)
+/* Takes d.text, which holds both names. */
+static bool push(dir_list *list, struct dir_option d, const char **why)
 {
-    struct dir_option d = {
-        .text = text,
-        .host = host,
-        .guest = guest,
-        .access = read_only ? WASI_DIR_READ_ONLY : WASI_DIR_READ_WRITE,
-    };
-    *why = "out of memory";
-    if (host == NULL || guest == NULL || *host == '\0' || *guest == '\0')
-        *why = "two names of a directory are needed";
-    else if (vec_push(list, d))
-        return true;
-    free(text);
+    *why = "a name is missing";
+    if (d.host != NULL && d.guest != NULL && *d.host != '\0' &&
+        *d.guest != '\0') {
+        *why = "out of memory";
+        if (vec_push(list, d))
+            return true;
+    }
+    free(d.text);
     return false;
 }
 
@@ -49,14 +49,22 @@ static char *copy(const char *value, const char **why)
     return text;
 }
 
+static wasi_dir_access_t access_of(bool read_only)
+{
+    return read_only ? WASI_DIR_READ_ONLY : WASI_DIR_READ_WRITE;
+}
+
 bool option_dir(void *target, const char *value, const char **why)
 {
     char *text = copy(value, why);
     if (text == NULL)
         return false;
-    bool read_only = cut(text, "::ro");
-    char *guest = split(text, "::");
-    return push(target, text, text, guest ? guest : text, read_only, why);
+    struct dir_option d = {.text = text, .host = text};
+    d.access = access_of(cut(text, "::ro"));
+    d.guest = split(text, "::");
+    if (d.guest == NULL)
+        d.guest = text;
+    return push(target, d, why);
 }
 
 bool option_mapdir(void *target, const char *value, const char **why)
@@ -64,9 +72,10 @@ bool option_mapdir(void *target, const char *value, const char **why)
     char *text = copy(value, why);
     if (text == NULL)
         return false;
-    bool read_only = cut(text, "::ro");
-    char *host = split(text, "::");
-    return push(target, text, host, text, read_only, why);
+    struct dir_option d = {.text = text, .guest = text};
+    d.access = access_of(cut(text, "::ro"));
+    d.host = split(text, "::");
+    return push(target, d, why);
 }
 
 bool option_mount(void *target, const char *value, const char **why)
@@ -74,9 +83,26 @@ bool option_mount(void *target, const char *value, const char **why)
     char *text = copy(value, why);
     if (text == NULL)
         return false;
-    bool read_only = cut(text, ":ro");
-    char *guest = split(text, ":");
-    return push(target, text, text, guest, read_only, why);
+    struct dir_option d = {.text = text, .host = text};
+    d.access = access_of(cut(text, ":ro"));
+    d.guest = split(text, ":");
+    return push(target, d, why);
+}
+
+bool option_memdir(void *target, const char *value, const char **why)
+{
+    dir_list *list = target;
+    char *text = copy(value, why);
+    if (text == NULL)
+        return false;
+    struct dir_option d = {
+        .text = text, .guest = text, .limit = MEMDIR_BYTES};
+    char *limit = split(text, "::");
+    if ((limit == NULL || option_size(&d.limit, limit, why)) &&
+        vec_push(list, d))
+        return true;
+    free(text);
+    return false;
 }
 
 void dirs_free(dir_list *list)

@@ -23,6 +23,18 @@ static bool add_env(wasi_config_t *config, const char *text)
     return ok;
 }
 
+/* A directory in memory is gone with the program. */
+static bool add_dir(wasi_config_t *config, const struct dir_option *d)
+{
+    if (d->host != NULL)
+        return wasi_config_add_dir(config, d->host, d->guest, d->access);
+    wasi_memdir_t *dir = wasi_memdir_new(d->limit);
+    bool ok = dir != NULL &&
+              wasi_config_add_memdir(config, dir, d->guest, d->access);
+    wasi_memdir_delete(dir);
+    return ok;
+}
+
 /* With port 0, --verbose says which it is. */
 static bool add_listener(wasi_config_t *config, const char *address,
                          bool verbose, struct error *e)
@@ -46,10 +58,8 @@ static bool configure(wasi_config_t *config, const struct run_options *o,
         ok = wasi_config_add_arg(config, argv[i]);
     for (uint32_t i = 0; ok && i < o->envs.len; i++)
         ok = add_env(config, o->envs.data[i]);
-    for (uint32_t i = 0; ok && i < o->dirs.len; i++) {
-        const struct dir_option *d = &o->dirs.data[i];
-        ok = wasi_config_add_dir(config, d->host, d->guest, d->access);
-    }
+    for (uint32_t i = 0; ok && i < o->dirs.len; i++)
+        ok = add_dir(config, &o->dirs.data[i]);
     if (!ok)
         return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
                             "an argument or --env is not acceptable");

@@ -46,6 +46,9 @@ static const struct option_row rows[] = {
      "the same, the other way round"},
     {"mount", 0, "HOST:GUEST[:ro]", option_mount, AT(dirs),
      "the same, with single colons"},
+    {"memdir", 0, "GUEST[::BYTES]", option_memdir, AT(dirs),
+     "let the guest use an empty directory in memory\n"
+     "(default: up to 1g)"},
     {"tcplisten", 0, "HOST:PORT", option_list, AT(listeners),
      "let the guest accept TCP connections there"},
     {"env", 0, "NAME[=VALUE]", option_list, AT(envs),
