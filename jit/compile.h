@@ -11,11 +11,17 @@ struct compile_options {
     uint64_t cpu;      /* features of the target */
     bool guarded;      /* memory 0 is: accesses need no checks */
     bool interrupts;   /* poll at entries and back-edges */
+    uint32_t out_bytes, room_bytes; /* wc_compile_measure */
     /* For tests. */
     bool few_registers; /* no pins, as few transients as there may be */
     bool moving_buffer; /* the code buffer moves at each emit */
     uint32_t pin_seed;  /* not 0: pins at random */
 };
+
+/* Sets what depends on all function types of the module: the most room that
+ * stack arguments and stack results take. False: out of memory. */
+bool wc_compile_measure(const struct module *m,
+                        struct compile_options *o) WC_MUST_CHECK;
 
 /* Compiles function `func` (not an import) of a validated module whose side
  * table for it exists. False with the error set: out of memory, or the code

@@ -1,5 +1,16 @@
 #include "jit/compiled.h"
 
+void wc_compiled_reset(struct compiled *c)
+{
+    wc_codebuf_reset(&c->code);
+    c->relocs.len = 0;
+    c->calls.len = 0;
+    c->accesses.len = 0;
+    c->args.len = 0;
+    c->regions.len = 0;
+    c->handlers.len = 0;
+}
+
 void wc_compiled_free(struct compiled *c)
 {
     wc_codebuf_free(&c->code);

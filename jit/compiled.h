@@ -57,7 +57,7 @@ struct code_region {
  * those of accesses the first byte of each instruction that may fault. */
 struct compiled {
     struct codebuf code;
-    VEC(struct masm_reloc) relocs;
+    struct masm_relocs relocs;
     uint32_t frame_bytes; /* wc_masm_frame_bytes */
     uint32_t home_bytes;  /* from the stack pointer to home slot 0 */
     uint32_t in_bytes;    /* of incoming stack arguments */
@@ -68,6 +68,8 @@ struct compiled {
     VEC(struct code_handler) handlers;
 };
 
+/* Empties it for another function; keeps memory. */
+void wc_compiled_reset(struct compiled *c);
 void wc_compiled_free(struct compiled *c);
 
 #endif

@@ -23,6 +23,7 @@
 #define JIT_COMPILER_H
 
 #include "base/arena.h"
+#include "base/bits.h"
 #include "binary/instr.h"
 #include "jit/abi.h"
 #include "jit/compile.h"
@@ -67,6 +68,8 @@ struct control {
     uint32_t height;    /* home of its first parameter or result */
     const valtype *params, *results;
     uint32_t params_len, results_len;
+    valtype result; /* where `results` is NULL */
+    uint32_t table_stamp, table_label; /* see br_table */
     uint32_t label;     /* of its end; of the start for a loop */
     uint32_t otherwise; /* CONTROL_IF: label of the other arm */
     const struct region *region; /* in which its label is */
@@ -77,13 +80,24 @@ struct control {
     uint32_t caught; /* handlers that lead to its label, chained by target */
 };
 
-/* Code that is emitted behind the function: what it is for. */
+/* Code that is emitted behind the function. */
+enum aside_kind {
+    ASIDE_TRAP,
+    ASIDE_EDGE,    /* a branch between regions */
+    ASIDE_CROSS,   /* a call that leaves the instance */
+    ASIDE_TYPE,    /* is the type of a function a subtype of what is expected? */
+    ASIDE_ELEMENT, /* the trap of an uninitialized element, with its index */
+};
+
 struct aside {
+    uint8_t kind; /* enum aside_kind */
+    reg reg;      /* CROSS, TYPE: the function; ELEMENT: the index */
     uint32_t label;
-    uint32_t trap;   /* enum trap_code, or NOWHERE: a branch between regions */
-    uint32_t offset; /* in the module */
-    const struct region *from, *to;
-    uint32_t target; /* label */
+    uint32_t offset; /* of the instruction in the module */
+    uint32_t target; /* EDGE, CROSS, TYPE: label to go on at */
+    uint32_t x; /* TRAP: enum trap_code; CROSS: bytes of stack arguments; TYPE:
+                   type index; ELEMENT: home for the index */
+    const struct region *from, *to; /* EDGE */
 };
 
 struct compiler {
@@ -107,7 +121,8 @@ struct compiler {
     VEC(struct label) labels;
     VEC(struct aside) asides;
     uint32_t height; /* in slots, of the next operand */
-    uint32_t settled; /* operands below are CONST, SLOT or LOCAL: no registers */
+    uint32_t settled; /* operands below are CONST or SLOT */
+    uint32_t spilled; /* operands below are not in registers */
 
     struct local *locals;
     uint32_t locals_len;
@@ -122,16 +137,27 @@ struct compiler {
     regset held;    /* by the current instruction */
     regset dying;   /* held, and nobody's after it: may take the result */
     regset cached;  /* not in use, but have a copy of a local */
+    reg last_taken;
     uint32_t owner[REGS]; /* of values: stack index; of pins, cached: local */
 
     uint32_t sink; /* the local that the result goes to at once, or NOWHERE */
     bool sink_tee;
     const uint8_t *sink_end; /* behind its local.set or local.tee */
 
-    bool shares_memory_base; /* memory 0 of this set of code is guarded */
     struct abi_call own; /* the function's own convention */
-    uint32_t results_slot; /* home of the address of stack results */
+    uint32_t results_slot; /* home of the address of its stack results */
+    uint32_t room_slot; /* room for stack results of those it calls */
+    struct abi_call **calls; /* conventions by type index, made when needed */
+    struct region *regions; /* by profile; owns function_region */
+    bool latent;     /* the condition on top of the stack is in the flags: */
+    cond condition;
+    uint32_t entry;  /* label */
+    uint32_t loops;  /* how many the code is in */
+    uint32_t stamp;  /* of the last br_table */
 };
+
+/* Compiles everything up to the last end of the body. */
+void wc_compile_body(struct compiler *c);
 
 /* --- compile.c ------------------------------------------------------------- */
 
@@ -163,6 +189,19 @@ WC_INLINE regset class_of(enum wtype t)
     return wtype_is_fp(t) ? REGS_FP : REGS_GENERAL;
 }
 
+/* A LEB128 number of one or two bytes, and what is behind; NULL: longer. */
+WC_INLINE const uint8_t *short_u32(const uint8_t *p, uint32_t *x)
+{
+    if (WC_LIKELY(p[0] < 0x80)) {
+        *x = p[0];
+        return p + 1;
+    }
+    if (p[1] >= 0x80)
+        return NULL;
+    *x = (p[0] & 0x7fu) | (uint32_t)p[1] << 7;
+    return p + 2;
+}
+
 /* The type of the result of an opcode with a fixed signature. */
 enum wtype wc_result_type(const struct compiler *c, enum opcode op);
 
@@ -177,13 +216,23 @@ void wc_reg_claim(struct compiler *c, reg r, regset avoid);
 void wc_reg_evict(struct compiler *c, reg r, regset avoid);
 /* No register has a copy of a local any more (calls, labels). */
 void wc_reg_forget(struct compiler *c, regset which);
+/* The temporaries that a rule asks for. */
+void wc_reg_temps(struct compiler *c, const struct masm_rule *rule,
+                  regset avoid, reg *temps);
 /* Pins: brings all that calls have invalidated back. */
 void wc_pins_reload(struct compiler *c);
+/* Stores dirty pins that calls change. */
+void wc_pins_save(struct compiler *c);
+/* Operands in registers with index below `end` go home. */
+void wc_spill_below(struct compiler *c, uint32_t end);
 /* Before a call: saves what is dirty in registers that it may change, and all
  * operands in registers go home; after it these pins are invalid. */
 void wc_regs_call(struct compiler *c);
 /* From the pins of the current region to those of another. */
 void wc_region_enter(struct compiler *c, const struct region *to);
+/* ... nothing emitted: unreachable code ended there. */
+void wc_region_set(struct compiler *c, const struct region *to);
+/* ... the moves alone, from one's label state to the other's. */
 void wc_region_move(struct compiler *c, const struct region *from,
                     const struct region *to);
 
@@ -199,18 +248,22 @@ void wc_push_home(struct compiler *c, enum wtype t);
 void wc_push_types(struct compiler *c, const valtype *types, uint32_t len);
 void wc_drop(struct compiler *c);
 
-WC_INLINE struct value *wc_top(struct compiler *c, uint32_t below)
+WC_INLINE struct value *value_top(struct compiler *c, uint32_t below)
 {
     return &c->stack.data[c->stack.len - 1 - below];
 }
 
+/* The register that has a local now, or REG_NONE. */
+reg wc_local_reg(const struct compiler *c, uint32_t local);
+/* A copy of a value in a register that is held or the target's scratch. */
+void wc_value_load(struct compiler *c, const struct value *v, reg to);
 /* Pops the top into a register, held. A pinned local's own register may come
  * back: it must not be changed, unless it is in c->dying. */
 reg wc_pop_reg(struct compiler *c, regset avoid);
 /* ... into this one. */
 void wc_pop_into(struct compiler *c, reg r);
 /* Pops the second source of an operation: the constant or slot as it is, where
- * the target takes it. */
+ * the target takes it. OPCODE_NONE takes no constants. */
 struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
                       regset avoid);
 /* A register for the result, held: that of the local which the next instruction
@@ -220,9 +273,18 @@ reg wc_result(struct compiler *c, enum wtype t, regset avoid);
 /* The result is in the register that wc_result gave. Skips the instruction that
  * was done on the way. */
 void wc_push_result(struct compiler *c, enum wtype t, reg r);
-/* All operands with index from..to go home; constants too when `consts`. */
-void wc_settle(struct compiler *c, uint32_t from, uint32_t to, bool consts);
-/* Copies of a local that is about to change. */
+/* All operands with index `from` and up go home; constants too when `consts`. */
+void wc_settle(struct compiler *c, uint32_t from, bool consts);
+/* All below index `to`, those from there on being home; constants stay. */
+void wc_settle_below(struct compiler *c, uint32_t to);
+/* Pops into the register of a pinned local / stores to the home of another. */
+void wc_pop_pin(struct compiler *c, reg pin);
+void wc_pop_store(struct compiler *c, uint32_t local);
+/* The register, nobody's, has a copy of a local that is not pinned. */
+void wc_local_cache(struct compiler *c, uint32_t local, reg r);
+/* A pinned local's register was written. */
+void wc_local_changed(struct compiler *c, uint32_t local);
+/* Saves the copies of a local that is about to change. */
 void wc_unalias(struct compiler *c, uint32_t local);
 /* The instruction is over. */
 WC_INLINE void instr_done(struct compiler *c)
@@ -243,8 +305,12 @@ void wc_call_builtin(struct compiler *c, enum data_word builtin, uint32_t len,
 void wc_site_call(struct compiler *c);
 /* The access about to be emitted may fault. */
 void wc_site_access(struct compiler *c);
-/* A label to branch to when the current instruction traps. */
+/* ... a call with stack arguments. */
+void wc_site_args(struct compiler *c, uint32_t bytes);
+/* Labels to branch to: when the current instruction traps, or for any other
+ * aside. */
 uint32_t wc_trap_label(struct compiler *c, enum trap_code code);
+uint32_t wc_aside_label(struct compiler *c, struct aside a);
 uint32_t wc_label_new(struct compiler *c);
 WC_INLINE struct label *label_at(struct compiler *c, uint32_t label)
 {
@@ -275,15 +341,24 @@ struct control *wc_control_begin(struct compiler *c, enum control_kind kind,
  * condition holds; with `always`, in any case. */
 void wc_branch_if(struct compiler *c, cond condition, uint32_t depth);
 void wc_branch(struct compiler *c, uint32_t depth);
+/* Traps if somebody wants that. */
+void wc_poll(struct compiler *c);
 /* Code behind is unreachable until the block ends. */
 void wc_make_dead(struct compiler *c);
 /* Pops a condition; latent comparisons come as flags. */
 cond wc_pop_condition(struct compiler *c);
+/* Moves results that are home, operands from index `first`, to where the caller
+ * expects them. */
+void wc_store_results(struct compiler *c, uint32_t first);
 
 /* compile_call.c */
 compile_fn wc_compile_call, wc_compile_call_indirect, wc_compile_call_ref,
     wc_compile_return_call, wc_compile_return_call_indirect,
     wc_compile_return_call_ref;
+
+/* The ends of calls that ASIDE_CROSS and ASIDE_TYPE stand for. */
+void wc_call_cross(struct compiler *c, const struct aside *a);
+void wc_call_subtype(struct compiler *c, const struct aside *a);
 
 /* compile_local.c */
 compile_fn wc_compile_local_get, wc_compile_local_set, wc_compile_local_tee,
@@ -292,8 +367,24 @@ compile_fn wc_compile_local_get, wc_compile_local_set, wc_compile_local_tee,
 
 /* compile_numeric.c */
 compile_fn wc_compile_unary, wc_compile_binary, wc_compile_compare,
-    wc_compile_eqz, wc_compile_div, wc_compile_trunc, wc_compile_wide,
-    wc_compile_const;
+    wc_compile_trunc, wc_compile_wide, wc_compile_const;
+/* A result that is a condition: stays in the flags if the next instruction
+ * wants it there. */
+void wc_push_condition(struct compiler *c, cond condition);
+/* A comparison with a constant, whatever it is. */
+cond wc_compare_const(struct compiler *c, enum opcode op, reg a,
+                      uint64_t bits);
+/* a b -> r where a and b need what the rule of the opcode says. */
+struct operands {
+    struct src a, b;
+    reg temps[4];
+    regset avoid; /* where the result must not be */
+};
+void wc_pop_operands(struct compiler *c, enum opcode op, unsigned len,
+                     struct operands *out);
+
+/* compile_divide.c */
+compile_fn wc_compile_divide;
 
 /* compile_memory.c */
 compile_fn wc_compile_load, wc_compile_store;

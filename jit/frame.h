@@ -41,6 +41,9 @@ enum data_word {
     DATA_BUILTIN_FIRST_ = DATA_BUILTIN - 1,
 #include "jit/builtins.def"
 #undef BUILTIN
+    /* Goes on, in place of the frame that was left, in the function in the
+     * scratch register, of whatever instance. */
+    DATA_TAIL_CROSS,
     DATA_COMMON_LEN,
 };
 

@@ -77,13 +77,18 @@ struct masm_reloc {
     uint32_t word;
 };
 
+struct masm_relocs {
+    struct masm_reloc *data;
+    uint32_t len, cap;
+};
+
 /* A zeroed struct is an empty one for a CPU without features. */
 struct masm {
     struct codebuf code; /* first */
     uint64_t cpu;        /* features of the target's CPU, its own bits */
     struct frame frame;
     VEC(struct masm_literal) literals;
-    VEC(struct masm_reloc) relocs;
+    struct masm_relocs relocs;
     uint32_t recent[64]; /* literals by hash; may be stale */
     struct label lost;   /* of a literal, when memory has run out */
 };
@@ -110,6 +115,21 @@ struct src {
     uint32_t slot; /* of the frame */
     uint64_t bits; /* as in a slot */
 };
+
+WC_INLINE struct src src_reg(reg r)
+{
+    return (struct src){.kind = SRC_REG, .reg = r};
+}
+
+WC_INLINE struct src src_const(uint64_t bits)
+{
+    return (struct src){.kind = SRC_CONST, .bits = bits};
+}
+
+WC_INLINE struct src src_slot(uint32_t index)
+{
+    return (struct src){.kind = SRC_SLOT, .slot = index};
+}
 
 /* A place in memory: *(base + index + offset). */
 struct mem {
@@ -299,6 +319,8 @@ void wc_masm_call_label(struct masm *m, struct label *to);
 void wc_masm_call_data(struct masm *m, uint32_t word);
 void wc_masm_call_field(struct masm *m, reg base, int32_t offset);
 void wc_masm_load_data(struct masm *m, reg d, uint32_t word); /* keeps flags */
+/* Is the register equal to that word? */
+cond wc_masm_equals_data(struct masm *m, reg a, uint32_t word);
 /* After a call with stack arguments: makes their room again. */
 void wc_masm_restore_args(struct masm *m, uint32_t bytes);
 /* Leaves the frame for a tail call: stack arguments were stored as outgoing

@@ -21,6 +21,17 @@ struct region {
     struct pin pins[PINS_MAX];
 };
 
+/* Is this local pinned there, to the same register? */
+WC_INLINE bool region_has(const struct region *g, struct pin p)
+{
+    if (!(g->set & REG_BIT(p.reg)))
+        return false;
+    for (uint32_t i = 0; i < g->pins_len; i++)
+        if (g->pins[i].reg == p.reg)
+            return g->pins[i].local == p.local;
+    return false;
+}
+
 /* What the plan must know of a local. */
 struct plan_local {
     bool fp;

@@ -8,6 +8,13 @@ const struct opcode_info wc_opcodes[OPCODE_COUNT] = {
 #include "syntax/opcodes.def"
 };
 
+/* Rows with a prefix fall behind the part that is read. */
+const uint16_t wc_opcodes_short[256 + OPCODE_COUNT] = {
+#define OP(id, prefix, code, text, imm, sig, feature) \
+    [(prefix) == 0 ? (code) : 256 + OP_##id] = OP_##id,
+#include "syntax/opcodes.def"
+};
+
 const struct sig_info wc_sigs[SIG_COUNT] = {
     [SIG_CUSTOM] = {"", ""},
 #define SIG(id, operands, results) [SIG_##id] = {operands, results},

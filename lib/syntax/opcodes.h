@@ -96,6 +96,10 @@ struct opcode_info {
 /* Indexed by enum opcode. */
 extern const struct opcode_info wc_opcodes[OPCODE_COUNT];
 
+/* The opcode of each one-byte code; others give OP_UNREACHABLE. What is behind
+ * the first 256 has no meaning. */
+extern const uint16_t wc_opcodes_short[256 + OPCODE_COUNT];
+
 struct sig_info {
     const char *operands, *results; /* letters of sigs.def */
 };

@@ -1,0 +1,148 @@
+/* The only place where addresses of linear memory are formed.
+ *
+ * A guarded memory 0 needs no check: 32 bits of address and 32 of offset stay
+ * within its reservation. Everywhere else the first byte behind the access is
+ * compared with the size, and the register that was checked is the one that is
+ * used.
+ */
+#include "jit/compiler.h"
+
+#include "runtime/instance.h"
+#include "runtime/memory.h"
+#include "runtime/shared_memory.h"
+
+/* d = a + bits, whatever they are; `temp` is not a, but may be d. */
+static void add_const(struct compiler *c, reg d, reg a, uint64_t bits, reg temp)
+{
+    struct src b = src_const(bits);
+    if (!wc_masm_takes(&c->masm, OP_I64_ADD, bits)) {
+        wc_masm_const(&c->masm, W_I64, temp, bits);
+        b = src_reg(temp);
+    }
+    wc_masm_binary(&c->masm, OP_I64_ADD, d, a, b, NULL);
+}
+
+static void trap_if(struct compiler *c, cond condition, enum trap_code code)
+{
+    uint32_t l = wc_trap_label(c, code);
+    wc_masm_branch(&c->masm, condition, label_at(c, l));
+}
+
+static void load_memory(struct compiler *c, uint32_t memory, reg to)
+{
+    wc_masm_get(&c->masm, 8, to, wc_masm_target.instance,
+                (int32_t)instance_offset_mem(c->module, memory));
+}
+
+static void check_aligned(struct compiler *c, reg index, uint64_t offset,
+                          uint32_t bytes, regset avoid)
+{
+    if (bytes < 2)
+        return;
+    reg sum = index;
+    if (offset & (bytes - 1)) {
+        sum = wc_reg_take(c, W_I64, avoid);
+        wc_masm_binary(&c->masm, OP_I64_ADD, sum, index,
+                       src_const(offset & (bytes - 1)), NULL);
+    }
+    trap_if(c, wc_masm_test(&c->masm, W_I64, sum, src_const(bytes - 1)),
+            TRAP_UNALIGNED_ATOMIC);
+    if (sum != index)
+        c->held &= ~REG_BIT(sum);
+}
+
+/* A guarded memory 0. */
+static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
+                          regset avoid)
+{
+    struct mem at = {wc_masm_target.memory, index, offset};
+    if (offset > INT32_MAX) {
+        reg sum = c->dying & REG_BIT(index) ? index
+                                            : wc_reg_take(c, W_I64, avoid);
+        reg temp = sum == index ? wc_reg_take(c, W_I64, avoid) : sum;
+        wc_masm_const(&c->masm, W_I64, temp, offset);
+        wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
+        if (temp != sum)
+            c->held &= ~REG_BIT(temp);
+        at.index = sum;
+        at.offset = 0;
+    }
+    return at;
+}
+
+/* The field with the size of a memory, which a shared one has elsewhere. */
+static int32_t size_field(struct compiler *c, uint32_t memory, reg mem)
+{
+    if (!c->module->mems[memory].type.limits.shared)
+        return (int32_t)offsetof(struct memory, size_bytes);
+    wc_masm_get(&c->masm, 8, mem, mem, (int32_t)offsetof(struct memory, shared));
+    return (int32_t)offsetof(struct shared_memory, size_bytes);
+}
+
+/* Any other: the last byte is compared with the size. */
+static struct mem checked(struct compiler *c, reg index, uint64_t offset,
+                          uint32_t bytes, regset avoid)
+{
+    struct masm *m = &c->masm;
+    uint32_t memory = c->in.memarg.memory;
+    bool addr64 =
+        limits_addrtype(&c->module->mems[memory].type.limits) == VT_I64;
+    uint64_t reach = offset + bytes - 1;
+    reg mem = wc_reg_take(c, W_I64, avoid);
+    reg last = wc_reg_take(c, W_I64, avoid);
+    add_const(c, last, index, reach, mem);
+    if (reach < offset) /* no address is in bounds */
+        wc_masm_jump(m, label_at(c, wc_trap_label(c,
+                                                  TRAP_MEMORY_OUT_OF_BOUNDS)));
+    if (addr64 && reach != 0)
+        trap_if(c, wc_masm_compare(m, OP_I64_LT_U, src_reg(last),
+                                   src_reg(index)),
+                TRAP_MEMORY_OUT_OF_BOUNDS);
+    load_memory(c, memory, mem);
+    trap_if(c, wc_masm_negate(wc_masm_below_field(
+                   m, 8, last, mem, size_field(c, memory, mem))),
+            TRAP_MEMORY_OUT_OF_BOUNDS);
+    struct mem at = {wc_masm_target.memory, index, offset};
+    if (memory != 0) {
+        load_memory(c, memory, mem);
+        wc_masm_get(m, 8, mem, mem, (int32_t)offsetof(struct memory, base));
+        at.base = mem;
+    }
+    if (offset > INT32_MAX) {
+        add_const(c, last, index, offset, last);
+        at.index = last;
+        at.offset = 0;
+    } else {
+        c->held &= ~REG_BIT(last);
+    }
+    if (memory == 0)
+        c->held &= ~REG_BIT(mem);
+    return at;
+}
+
+/* A constant address in a guarded memory 0 needs no register. */
+static bool pop_const(struct compiler *c, bool align, struct mem *out)
+{
+    const struct value *v = value_top(c, 0);
+    uint64_t sum = (uint32_t)v->bits + c->in.memarg.offset;
+    if (v->kind != VALUE_CONST || align || sum > INT32_MAX)
+        return false;
+    wc_drop(c);
+    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum};
+    return true;
+}
+
+struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
+                       regset avoid)
+{
+    uint64_t offset = c->in.memarg.offset;
+    bool fast = c->in.memarg.memory == 0 && c->options->guarded;
+    struct mem at;
+    if (fast && pop_const(c, align, &at))
+        return at;
+    reg index = wc_pop_reg(c, avoid);
+    if (align)
+        check_aligned(c, index, offset, bytes, avoid);
+    return fast ? guarded(c, index, offset, avoid)
+                : checked(c, index, offset, bytes, avoid);
+}

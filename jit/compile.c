@@ -1,0 +1,254 @@
+/* From the bytes of a validated body to machine code, in one pass: the walk
+ * over the instructions, and which function compiles what.
+ */
+#include "jit/compiler.h"
+
+#include "binary/reader.h"
+
+#include <string.h>
+
+static compile_fn *const handlers[OPCODE_COUNT] = {
+    [OP_UNREACHABLE] = wc_compile_unreachable,
+    [OP_BLOCK] = wc_compile_block,
+    [OP_LOOP] = wc_compile_loop,
+    [OP_IF] = wc_compile_if,
+    [OP_ELSE] = wc_compile_else,
+    [OP_END] = wc_compile_end,
+    [OP_BR] = wc_compile_br,
+    [OP_BR_IF] = wc_compile_br_if,
+    [OP_BR_TABLE] = wc_compile_br_table,
+    [OP_BR_ON_NULL] = wc_compile_br_on_null,
+    [OP_BR_ON_NON_NULL] = wc_compile_br_on_non_null,
+    [OP_RETURN] = wc_compile_return,
+    [OP_CALL] = wc_compile_call,
+    [OP_CALL_INDIRECT] = wc_compile_call_indirect,
+    [OP_CALL_REF] = wc_compile_call_ref,
+    [OP_RETURN_CALL] = wc_compile_return_call,
+    [OP_RETURN_CALL_INDIRECT] = wc_compile_return_call_indirect,
+    [OP_RETURN_CALL_REF] = wc_compile_return_call_ref,
+    [OP_DROP] = wc_compile_drop,
+    [OP_SELECT] = wc_compile_select,
+    [OP_SELECT_T] = wc_compile_select,
+    [OP_TRY] = wc_compile_try,
+    [OP_CATCH] = wc_compile_catch,
+    [OP_CATCH_ALL] = wc_compile_catch_all,
+    [OP_DELEGATE] = wc_compile_delegate,
+    [OP_RETHROW] = wc_compile_rethrow,
+    [OP_THROW] = wc_compile_throw,
+    [OP_THROW_REF] = wc_compile_throw_ref,
+    [OP_TRY_TABLE] = wc_compile_try_table,
+
+    [OP_LOCAL_GET] = wc_compile_local_get,
+    [OP_LOCAL_SET] = wc_compile_local_set,
+    [OP_LOCAL_TEE] = wc_compile_local_tee,
+    [OP_GLOBAL_GET] = wc_compile_global_get,
+    [OP_GLOBAL_SET] = wc_compile_global_set,
+
+    [OP_TABLE_GET] = wc_compile_table_get,
+    [OP_TABLE_SET] = wc_compile_table_set,
+    [OP_TABLE_INIT ... OP_TABLE_FILL] = wc_compile_object,
+    [OP_MEMORY_SIZE ... OP_MEMORY_GROW] = wc_compile_object,
+    [OP_MEMORY_INIT ... OP_MEMORY_FILL] = wc_compile_object,
+    [OP_REF_NULL ... OP_REF_AS_NON_NULL] = wc_compile_object,
+
+    [OP_STRUCT_NEW ... OP_REF_CAST_NULL] = wc_compile_gc,
+    [OP_BR_ON_CAST ... OP_BR_ON_CAST_FAIL] = wc_compile_br_on_cast,
+    [OP_ANY_CONVERT_EXTERN ... OP_I31_GET_U] = wc_compile_gc,
+
+    [OP_I32_LOAD ... OP_I64_LOAD32_U] = wc_compile_load,
+    [OP_I32_STORE ... OP_I64_STORE32] = wc_compile_store,
+
+    [OP_I32_CONST ... OP_F64_CONST] = wc_compile_const,
+    [OP_I32_EQZ ... OP_F64_GE] = wc_compile_compare,
+    [OP_I32_CLZ ... OP_I32_POPCNT] = wc_compile_unary,
+    [OP_I32_ADD ... OP_I32_MUL] = wc_compile_binary,
+    [OP_I32_DIV_S ... OP_I32_REM_U] = wc_compile_divide,
+    [OP_I32_AND ... OP_I32_ROTR] = wc_compile_binary,
+    [OP_I64_CLZ ... OP_I64_POPCNT] = wc_compile_unary,
+    [OP_I64_ADD ... OP_I64_MUL] = wc_compile_binary,
+    [OP_I64_DIV_S ... OP_I64_REM_U] = wc_compile_divide,
+    [OP_I64_AND ... OP_I64_ROTR] = wc_compile_binary,
+    [OP_F32_ABS ... OP_F32_SQRT] = wc_compile_unary,
+    [OP_F32_ADD ... OP_F32_COPYSIGN] = wc_compile_binary,
+    [OP_F64_ABS ... OP_F64_SQRT] = wc_compile_unary,
+    [OP_F64_ADD ... OP_F64_COPYSIGN] = wc_compile_binary,
+    [OP_I32_WRAP_I64] = wc_compile_unary,
+    [OP_I32_TRUNC_F32_S ... OP_I32_TRUNC_F64_U] = wc_compile_trunc,
+    [OP_I64_EXTEND_I32_S ... OP_I64_EXTEND_I32_U] = wc_compile_unary,
+    [OP_I64_TRUNC_F32_S ... OP_I64_TRUNC_F64_U] = wc_compile_trunc,
+    [OP_F32_CONVERT_I32_S ... OP_I64_EXTEND32_S] = wc_compile_unary,
+    [OP_I32_TRUNC_SAT_F32_S ... OP_I64_TRUNC_SAT_F64_U] = wc_compile_unary,
+    [OP_I64_ADD128 ... OP_I64_MUL_WIDE_U] = wc_compile_wide,
+
+    [OP_V128_LOAD ... OP_V128_LOAD64_SPLAT] = wc_compile_vector_load,
+    [OP_V128_STORE] = wc_compile_vector_store,
+    [OP_V128_CONST ... OP_V128_ANY_TRUE] = wc_compile_vector,
+    [OP_V128_LOAD8_LANE ... OP_V128_LOAD64_LANE] = wc_compile_vector_load,
+    [OP_V128_STORE8_LANE ... OP_V128_STORE64_LANE] = wc_compile_vector_store,
+    [OP_V128_LOAD32_ZERO ... OP_V128_LOAD64_ZERO] = wc_compile_vector_load,
+    [OP_F32X4_DEMOTE_F64X2_ZERO ... OP_I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S] =
+        wc_compile_vector,
+    [OP_MEMORY_ATOMIC_NOTIFY ... OP_I64_ATOMIC_RMW32_CMPXCHG_U] =
+        wc_compile_atomic,
+};
+
+enum wtype wc_result_type(const struct compiler *c, enum opcode op)
+{
+    const struct limits *l;
+    switch (wc_sigs[wc_opcodes[op].sig].results[0]) {
+    case 'i':
+        return W_I32;
+    case 'f':
+        return W_F32;
+    case 'd':
+        return W_F64;
+    case 'v':
+        return W_V128;
+    case 'a':
+        l = &c->module->mems[c->in.index].type.limits;
+        return wtype_of(limits_addrtype(l));
+    default:
+        return W_I64;
+    }
+}
+
+/* --- Reading, of what validation has read before --------------------------- */
+
+static uint64_t read_u64(struct compiler *c)
+{
+    uint64_t x = 0;
+    unsigned shift = 0;
+    uint8_t byte;
+    do {
+        byte = *c->at++;
+        x |= (uint64_t)(byte & 0x7f) << shift;
+        shift += 7;
+    } while (byte & 0x80);
+    return x;
+}
+
+static int64_t read_s64(struct compiler *c)
+{
+    uint64_t x = 0;
+    unsigned shift = 0;
+    uint8_t byte;
+    do {
+        byte = *c->at++;
+        x |= (uint64_t)(byte & 0x7f) << shift;
+        shift += 7;
+    } while (byte & 0x80);
+    if (shift < 64 && (byte & 0x40))
+        x |= ~(uint64_t)0 << shift;
+    return (int64_t)x;
+}
+
+WC_INLINE uint32_t read_u32(struct compiler *c)
+{
+    return WC_LIKELY(*c->at < 0x80) ? *c->at++ : (uint32_t)read_u64(c);
+}
+
+static void read_slow(struct compiler *c, uint32_t offset)
+{
+    struct reader r = {c->module->bytes, c->module->bytes + offset, c->end,
+                       c->error, false};
+    c->failed |= !wc_instr_read(&r, c->module->features, &c->in);
+    c->at = r.p;
+}
+
+/* The common shapes here, all others by the table. */
+static void read_instr(struct compiler *c)
+{
+    uint32_t offset = (uint32_t)(c->at - c->module->bytes);
+    enum opcode op = (enum opcode)wc_opcodes_short[*c->at];
+    c->in.op = op;
+    c->in.offset = offset;
+    if (WC_UNLIKELY(*c->at >= 0xf0)) {
+        read_slow(c, offset);
+        return;
+    }
+    c->at++;
+    switch ((enum imm)wc_opcodes[op].imm) {
+    case IMM_NONE:
+        break;
+    case IMM_LABEL:
+    case IMM_FUNC:
+    case IMM_LOCAL:
+    case IMM_GLOBAL:
+        c->in.index = read_u32(c);
+        break;
+    case IMM_I32:
+        c->in.i32 = (int32_t)read_s64(c);
+        break;
+    case IMM_I64:
+        c->in.i64 = read_s64(c);
+        break;
+    case IMM_F32:
+        c->in.f32 = bits_load_u32(c->at);
+        c->at += 4;
+        break;
+    case IMM_F64:
+        c->in.f64 = bits_load_u64(c->at);
+        c->at += 8;
+        break;
+    case IMM_MEMARG1:
+    case IMM_MEMARG2:
+    case IMM_MEMARG4:
+    case IMM_MEMARG8:
+        if (*c->at >= 0x40) { /* names a memory */
+            read_slow(c, offset);
+            break;
+        }
+        c->in.memarg.align_log2 = *c->at++;
+        c->in.memarg.memory = 0;
+        c->in.memarg.offset = read_u64(c);
+        break;
+    default:
+        read_slow(c, offset);
+        break;
+    }
+}
+
+/* --- The walk ------------------------------------------------------------------ */
+
+/* Unreachable code is skipped, blocks counted. */
+static void skip_instr(struct compiler *c)
+{
+    switch (c->in.op) {
+    case OP_BLOCK:
+    case OP_LOOP:
+    case OP_IF:
+    case OP_TRY:
+    case OP_TRY_TABLE:
+        c->skipped++;
+        break;
+    case OP_ELSE:
+    case OP_CATCH:
+    case OP_CATCH_ALL:
+        if (c->skipped == 0)
+            handlers[c->in.op](c);
+        break;
+    case OP_END:
+    case OP_DELEGATE:
+        if (c->skipped == 0)
+            handlers[c->in.op](c);
+        else
+            c->skipped--;
+        break;
+    default:
+        break;
+    }
+}
+
+void wc_compile_body(struct compiler *c)
+{
+    while (c->controls.len != 0 && !c->failed) {
+        read_instr(c);
+        if (c->dead) {
+            skip_instr(c);
+            continue;
+        }
+        if (c->in.op != OP_NOP)
+            handlers[c->in.op](c);
+        c->held = c->dying = 0;
+    }
+}

@@ -1,0 +1,314 @@
+/* One function: its frame and pins, what stands before its body and behind. */
+#include "jit/compiler.h"
+#include "jit/move.h"
+
+#include "binary/reader.h"
+#include "runtime/instance.h"
+#include "runtime/store.h"
+
+#include <string.h>
+
+/* --- Limits of a module ----------------------------------------------------- */
+
+bool wc_compile_measure(const struct module *m, struct compile_options *o)
+{
+    struct arena arena = {0};
+    bool ok = true;
+    o->out_bytes = o->room_bytes = 0;
+    for (uint32_t i = 0; i < m->types_len && ok; i++) {
+        struct abi_call abi;
+        if (m->deftypes[i]->comp.kind != COMP_FUNC)
+            continue;
+        ok = wc_abi_call(&arena, m->deftypes[i], &abi);
+        if (ok && abi.stack_bytes > o->out_bytes)
+            o->out_bytes = abi.stack_bytes;
+        if (ok && abi.result_bytes > o->room_bytes)
+            o->room_bytes = abi.result_bytes;
+        wc_arena_reset(&arena);
+    }
+    wc_arena_free(&arena);
+    return ok;
+}
+
+/* --- Locals ------------------------------------------------------------------- */
+
+static void add_local(struct compiler *c, uint32_t *next, valtype type)
+{
+    struct local *l = &c->locals[c->locals_len++];
+    l->type = (uint8_t)wtype_of(type);
+    l->pin = l->cache = REG_NONE;
+    l->slot = *next;
+    *next += wtype_slots(l->type);
+}
+
+/* Reads the declarations of a body. */
+static bool lay_out_locals(struct compiler *c)
+{
+    const struct comptype *type = &c->type->comp;
+    const struct module *m = c->module;
+    struct reader r = reader_make(m->bytes, m->funcs[c->table->func].body,
+                                  c->error);
+    uint32_t next = 0;
+    c->locals = wc_arena_array(&c->arena, c->table->locals_len,
+                               sizeof *c->locals);
+    if (c->locals == NULL)
+        return false;
+    for (uint32_t i = 0; i < type->params_len; i++)
+        add_local(c, &next, type->params[i]);
+    for (uint32_t groups = reader_u32(&r); groups > 0; groups--) {
+        uint32_t len = reader_u32(&r);
+        valtype t = wc_reader_valtype(&r, m->features);
+        for (; len > 0; len--)
+            add_local(c, &next, t);
+    }
+    c->at = r.p;
+    c->end = r.end;
+    return true;
+}
+
+/* --- Pins ------------------------------------------------------------------------ */
+
+/* For tests: as few registers as any operation can do with; random pins. */
+static regset pinnable(struct compiler *c)
+{
+    const struct masm_target *t = &wc_masm_target;
+    uint64_t seed = c->options->pin_seed;
+    if (c->options->few_registers)
+        return 0;
+    if (seed == 0)
+        return t->pinnable;
+    seed = (seed + c->table->func) * 0x9e3779b97f4a7c15u;
+    return t->pinnable & (seed ^ seed >> 29);
+}
+
+static regset few_registers(void)
+{
+    const struct masm_target *t = &wc_masm_target;
+    regset few = 0;
+    for (unsigned fp = 0; fp < 2; fp++) {
+        regset all = t->allocatable & (fp ? REGS_FP : REGS_GENERAL);
+        regset first = REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
+        few |= first;
+        all &= ~first;
+        for (unsigned i = 2; i < t->transients_min[fp]; i++, all &= all - 1)
+            few |= all & (0 - all);
+    }
+    return few;
+}
+
+static bool plan_regions(struct compiler *c)
+{
+    const struct sidetable *t = c->table;
+    struct plan_local *locals = wc_arena_array(&c->arena, c->locals_len,
+                                               sizeof *locals);
+    c->regions = wc_arena_array(&c->arena, t->profiles_len,
+                                sizeof *c->regions);
+    if (locals == NULL || c->regions == NULL)
+        return false;
+    for (uint32_t i = 0; i < c->locals_len; i++) {
+        locals[i].fp = wtype_is_fp(c->locals[i].type);
+        locals[i].prefer = i < c->own.params_len ? c->own.params[i].reg
+                                                 : REG_NONE;
+    }
+    regset regs = pinnable(c);
+    for (uint32_t i = 0; i < t->profiles_len; i++)
+        wc_plan(t, &t->profiles[i], locals, regs, i ? c->regions : NULL,
+                &c->regions[i]);
+    c->function_region = c->regions;
+    c->allocatable = c->options->few_registers ? few_registers()
+                                               : wc_masm_target.allocatable;
+    return true;
+}
+
+static void lay_out_frame(struct compiler *c, struct frame *f)
+{
+    const struct sidetable *t = c->table;
+    const struct module *m = c->module;
+    bool leaf = t->profiles[0].flags & PROFILE_LEAF;
+    c->results_slot = t->local_slots + t->max_slots;
+    c->room_slot = c->results_slot + (c->own.result_bytes != 0);
+    f->slots = c->room_slot + (leaf ? 0 : c->options->room_bytes / 8);
+    f->out_bytes = leaf ? 0 : c->options->out_bytes;
+    f->in_bytes = c->own.stack_bytes;
+    f->check_stack = !leaf || f->slots > 256;
+    f->reload_memory = m->mems_len != 0 && !c->options->guarded;
+    for (uint32_t i = 0; i < t->profiles_len; i++)
+        f->saved |= c->regions[i].set & wc_masm_target.callee_saved;
+    c->write_through = t->profiles[0].flags & PROFILE_THROWS;
+    if (c->write_through)
+        f->saved = wc_masm_target.callee_saved;
+}
+
+/* --- Entry ------------------------------------------------------------------------- */
+
+/* Parameters without a pin go home; first, as what they arrive in may be the
+ * pin of another. */
+static void store_params(struct compiler *c)
+{
+    struct masm *m = &c->masm;
+    for (uint32_t i = 0; i < c->own.params_len; i++) {
+        const struct abi_place *p = &c->own.params[i];
+        const struct local *l = &c->locals[i];
+        reg r = p->reg;
+        if (l->pin != REG_NONE && !c->write_through)
+            continue;
+        if (r == REG_NONE) {
+            r = wc_masm_target.scratch[wtype_is_fp(p->type)];
+            wc_masm_load_param(m, p->type, r, p->offset);
+        }
+        wc_masm_store_slot(m, p->type, l->slot, r);
+    }
+    if (c->own.result_bytes != 0) {
+        const struct abi_place *p = &c->own.results_at;
+        reg r = p->reg;
+        if (r == REG_NONE) {
+            r = wc_masm_target.scratch[0];
+            wc_masm_load_param(m, W_I64, r, p->offset);
+        }
+        wc_masm_store_slot(m, W_I64, c->results_slot, r);
+    }
+}
+
+static void pin_params(struct compiler *c)
+{
+    struct moves moves = {0};
+    for (uint32_t i = 0; i < c->own.params_len; i++) {
+        const struct abi_place *p = &c->own.params[i];
+        if (p->reg != REG_NONE && c->locals[i].pin != REG_NONE)
+            wc_moves_add(&moves, p->type, c->locals[i].pin, p->reg);
+    }
+    wc_moves_emit(&moves, &c->masm);
+    for (uint32_t i = 0; i < c->own.params_len; i++) {
+        const struct abi_place *p = &c->own.params[i];
+        if (p->reg == REG_NONE && c->locals[i].pin != REG_NONE)
+            wc_masm_load_param(&c->masm, p->type, c->locals[i].pin, p->offset);
+    }
+}
+
+/* All other locals are zero. */
+static void zero_locals(struct compiler *c)
+{
+    struct masm *m = &c->masm;
+    uint32_t first = 0, len = 0;
+    for (uint32_t i = c->own.params_len; i < c->locals_len; i++) {
+        const struct local *l = &c->locals[i];
+        uint32_t slots = wtype_slots(l->type);
+        if (l->pin == REG_NONE || c->write_through) {
+            first = len == 0 ? l->slot : first;
+            len += slots;
+            continue;
+        }
+        if (len != 0)
+            wc_masm_zero_slots(m, first, len);
+        len = 0;
+    }
+    if (len != 0)
+        wc_masm_zero_slots(m, first, len);
+    for (uint32_t i = 0; i < c->function_region->pins_len; i++) {
+        const struct pin *p = &c->function_region->pins[i];
+        const struct local *l = &c->locals[p->local];
+        if (p->local < c->own.params_len)
+            continue;
+        if (l->type == W_V128)
+            wc_masm_v128_const(m, p->reg, (union v128){.u64 = {0, 0}});
+        else
+            wc_masm_const(m, l->type, p->reg, 0);
+    }
+}
+
+static void begin_function(struct compiler *c)
+{
+    struct masm *m = &c->masm;
+    c->entry = wc_label_new(c);
+    c->in.offset = SITE_NO_FRAME;
+    uint32_t exhausted = wc_trap_label(c, TRAP_STACK_EXHAUSTED);
+    wc_masm_bind(m, label_at(c, c->entry));
+    wc_masm_prologue(m, label_at(c, exhausted));
+    wc_region_set(c, c->function_region);
+    c->in.offset = c->module->funcs[c->table->func].body.offset;
+    store_params(c);
+    pin_params(c);
+    zero_locals(c);
+    if (!(c->table->profiles[0].flags & PROFILE_LEAF))
+        wc_poll(c);
+    c->height = c->table->local_slots;
+    struct control body = {
+        .kind = CONTROL_FUNC, .height = c->height,
+        .results = c->type->comp.results,
+        .results_len = c->type->comp.results_len, .label = wc_label_new(c)};
+    c->failed |= !vec_push(&c->controls, body);
+}
+
+/* --- Everything -------------------------------------------------------------------- */
+
+static void release(struct compiler *c)
+{
+    vec_free(&c->stack);
+    vec_free(&c->controls);
+    vec_free(&c->labels);
+    vec_free(&c->asides);
+    wc_arena_free(&c->arena);
+    wc_masm_free(&c->masm);
+}
+
+static bool prepare(struct compiler *c)
+{
+    struct frame frame = {0};
+    c->calls = wc_arena_array(&c->arena, c->module->types_len,
+                              sizeof(struct abi_call *));
+    if (c->calls == NULL || !lay_out_locals(c) ||
+        !wc_abi_call(&c->arena, c->type, &c->own) || !plan_regions(c) ||
+        !vec_reserve(&c->stack, (uint64_t)c->table->max_slots + 8))
+        return false;
+    lay_out_frame(c, &frame);
+    c->masm.cpu = c->options->cpu;
+    c->masm.code.hard = c->options->moving_buffer;
+    wc_masm_begin(&c->masm, &frame);
+    return true;
+}
+
+/* Hands the code and what belongs to it over. */
+static void hand_over(struct compiler *c, struct compiled *out)
+{
+    struct masm *m = &c->masm;
+    struct codebuf code = out->code;
+    struct masm_relocs relocs = out->relocs;
+    out->frame_bytes = wc_masm_frame_bytes(&m->frame);
+    out->home_bytes = m->frame.out_bytes;
+    out->in_bytes = m->frame.in_bytes;
+    out->code = m->code;
+    out->relocs = m->relocs;
+    m->code = code;
+    m->relocs = relocs;
+}
+
+bool wc_compile_function(const struct compile_options *options,
+                         struct module *m, uint32_t func, struct compiled *out,
+                         struct error *e)
+{
+    struct compiler c = {
+        .options = options,
+        .module = m,
+        .type = module_functype(m, func),
+        .table = sidetable_of(m, func),
+        .out = out,
+        .error = e,
+        .sink = NOWHERE,
+        .next_loop = 1,
+    };
+    wc_compiled_reset(out);
+    bool ok = prepare(&c);
+    if (ok) {
+        begin_function(&c);
+        wc_compile_body(&c);
+        wc_emit_asides(&c);
+        wc_masm_finish(&c.masm);
+        ok = !c.failed && !c.masm.code.failed;
+    }
+    if (ok)
+        hand_over(&c, out);
+    release(&c);
+    if (!ok && e->kind == ERROR_NONE)
+        wc_error_no_memory(e, "compiling a function");
+    return ok;
+}

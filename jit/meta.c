@@ -1,0 +1,99 @@
+/* What is remembered about places in the code, and the code behind a function:
+ * traps, branches between regions. */
+#include "jit/compiler.h"
+
+#include "runtime/trap.h"
+
+static void add_site(struct compiler *c, bool call, uint32_t wasm)
+{
+    struct code_site s = {masm_here(&c->masm), wasm};
+    bool ok = call ? vec_push(&c->out->calls, s)
+                   : vec_push(&c->out->accesses, s);
+    c->failed |= !ok;
+}
+
+void wc_site_call(struct compiler *c)
+{
+    add_site(c, true, c->in.offset);
+}
+
+void wc_site_access(struct compiler *c)
+{
+    add_site(c, false, c->in.offset);
+}
+
+uint32_t wc_label_new(struct compiler *c)
+{
+    struct label fresh = {0};
+    if (vec_push(&c->labels, fresh))
+        return c->labels.len - 1;
+    c->failed = true;
+    return 0;
+}
+
+uint32_t wc_aside_label(struct compiler *c, struct aside a)
+{
+    a.label = wc_label_new(c);
+    a.offset = c->in.offset;
+    c->failed |= !vec_push(&c->asides, a);
+    return a.label;
+}
+
+uint32_t wc_trap_label(struct compiler *c, enum trap_code code)
+{
+    /* One instruction often checks the same more than once. */
+    for (uint32_t i = c->asides.len; i > 0; i--) {
+        const struct aside *a = &c->asides.data[i - 1];
+        if (a->offset != c->in.offset)
+            break;
+        if (a->kind == ASIDE_TRAP && a->x == code)
+            return a->label;
+    }
+    return wc_aside_label(c, (struct aside){.kind = ASIDE_TRAP, .x = code});
+}
+
+void wc_site_args(struct compiler *c, uint32_t bytes)
+{
+    struct code_args a = {masm_here(&c->masm), bytes};
+    if (bytes != 0)
+        c->failed |= !vec_push(&c->out->args, a);
+}
+
+static void trap_element(struct compiler *c, const struct aside *a)
+{
+    struct masm *m = &c->masm;
+    const struct masm_target *t = &wc_masm_target;
+    wc_masm_store_slot(m, W_I64, a->x, a->reg);
+    wc_masm_slot_address(m, t->args[0][0], a->x);
+    wc_masm_call_data(m, DATA_TRAP_ELEMENT);
+    wc_site_call(c);
+}
+
+void wc_emit_asides(struct compiler *c)
+{
+    struct masm *m = &c->masm;
+    for (uint32_t i = 0; i < c->asides.len; i++) {
+        struct aside a = c->asides.data[i];
+        wc_masm_bind(m, label_at(c, a.label));
+        c->in.offset = a.offset;
+        switch ((enum aside_kind)a.kind) {
+        case ASIDE_TRAP:
+            wc_masm_call_data(m, (uint32_t)DATA_TRAP + a.x);
+            wc_site_call(c);
+            continue;
+        case ASIDE_ELEMENT:
+            trap_element(c, &a);
+            continue;
+        case ASIDE_EDGE:
+            wc_region_move(c, a.from, a.to);
+            break;
+        case ASIDE_CROSS:
+            wc_call_cross(c, &a);
+            break;
+        case ASIDE_TYPE:
+            wc_call_subtype(c, &a);
+            break;
+        }
+        wc_masm_jump(m, label_at(c, a.target));
+    }
+}

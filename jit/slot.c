@@ -1,0 +1,378 @@
+/* The lazy operand stack. */
+#include "jit/compiler.h"
+
+#define OP_BYTE_LOCAL_SET 0x21
+#define OP_BYTE_LOCAL_TEE 0x22
+
+/* The stack was given room for all that validation saw. */
+static struct value *push(struct compiler *c, enum value_kind kind,
+                          enum wtype t)
+{
+    assert(c->stack.len < c->stack.cap);
+    struct value *v = &c->stack.data[c->stack.len++];
+    v->kind = (uint8_t)kind;
+    v->type = (uint8_t)t;
+    v->slot = c->height;
+    c->height += wtype_slots(t);
+    return v;
+}
+
+void wc_push_const(struct compiler *c, enum wtype t, uint64_t bits)
+{
+    push(c, VALUE_CONST, t)->bits = bits;
+}
+
+void wc_push_local(struct compiler *c, uint32_t local)
+{
+    struct local *l = &c->locals[local];
+    struct value *v = push(c, VALUE_LOCAL, l->type);
+    v->local = local;
+    v->below = l->aliases;
+    l->aliases = c->stack.len;
+}
+
+void wc_push_reg(struct compiler *c, enum wtype t, reg r)
+{
+    assert(!(c->values & REG_BIT(r)) && !(c->pins & REG_BIT(r)));
+    push(c, VALUE_REG, t)->reg = r;
+    wc_reg_forget(c, REG_BIT(r));
+    c->values |= REG_BIT(r);
+    c->held &= ~REG_BIT(r);
+    c->dying &= ~REG_BIT(r);
+    c->owner[r] = c->stack.len - 1;
+}
+
+void wc_push_home(struct compiler *c, enum wtype t)
+{
+    push(c, VALUE_SLOT, t);
+}
+
+void wc_push_types(struct compiler *c, const valtype *types, uint32_t len)
+{
+    for (uint32_t i = 0; i < len; i++)
+        wc_push_home(c, wtype_of(types[i]));
+}
+
+/* A LOCAL that is the topmost alias of its local is one no more. */
+static void unlink_alias(struct compiler *c, const struct value *v)
+{
+    assert(c->locals[v->local].aliases == (uint32_t)(v - c->stack.data) + 1);
+    c->locals[v->local].aliases = v->below;
+}
+
+static struct value pop(struct compiler *c)
+{
+    struct value *v = value_top(c, 0);
+    if (v->kind == VALUE_LOCAL)
+        unlink_alias(c, v);
+    if (v->kind == VALUE_REG)
+        c->values &= ~REG_BIT(v->reg);
+    c->stack.len--;
+    c->height = v->slot;
+    if (c->settled > c->stack.len)
+        c->settled = c->stack.len;
+    if (c->spilled > c->stack.len)
+        c->spilled = c->stack.len;
+    return *v;
+}
+
+void wc_drop(struct compiler *c)
+{
+    pop(c);
+}
+
+reg wc_local_reg(const struct compiler *c, uint32_t local)
+{
+    const struct local *l = &c->locals[local];
+    if (l->pin != REG_NONE && !(c->invalid & REG_BIT(l->pin)))
+        return l->pin;
+    return l->cache;
+}
+
+/* The local in a register, its own or a copy. */
+static reg local_in_reg(struct compiler *c, uint32_t local, regset avoid)
+{
+    struct local *l = &c->locals[local];
+    if (l->pin != REG_NONE && (c->invalid & REG_BIT(l->pin))) {
+        wc_masm_load_slot(&c->masm, l->type, l->pin, l->slot);
+        c->invalid &= ~REG_BIT(l->pin);
+    }
+    reg from = wc_local_reg(c, local);
+    if (from != REG_NONE && !(avoid & REG_BIT(from))) {
+        c->held |= REG_BIT(from);
+        return from;
+    }
+    reg r = wc_reg_take(c, l->type, avoid);
+    if (from != REG_NONE) {
+        wc_masm_move(&c->masm, l->type, r, from);
+        c->dying |= REG_BIT(r);
+        return r;
+    }
+    wc_masm_load_slot(&c->masm, l->type, r, l->slot);
+    wc_local_cache(c, local, r);
+    return r;
+}
+
+void wc_local_cache(struct compiler *c, uint32_t local, reg r)
+{
+    struct local *l = &c->locals[local];
+    assert(l->pin == REG_NONE && !(c->pins & REG_BIT(r)));
+    if (l->cache != REG_NONE)
+        wc_reg_forget(c, REG_BIT(l->cache));
+    wc_reg_forget(c, REG_BIT(r));
+    l->cache = r;
+    c->cached |= REG_BIT(r);
+    c->owner[r] = local;
+}
+
+void wc_value_load(struct compiler *c, const struct value *v, reg to)
+{
+    struct masm *m = &c->masm;
+    reg r;
+    switch ((enum value_kind)v->kind) {
+    case VALUE_CONST:
+        wc_masm_const(m, v->type, to, v->bits);
+        break;
+    case VALUE_LOCAL:
+        r = wc_local_reg(c, v->local);
+        if (r != REG_NONE)
+            wc_masm_move(m, v->type, to, r);
+        else
+            wc_masm_load_slot(m, v->type, to, c->locals[v->local].slot);
+        break;
+    case VALUE_REG:
+        if (to != v->reg)
+            wc_masm_move(m, v->type, to, v->reg);
+        break;
+    case VALUE_SLOT:
+        wc_masm_load_slot(m, v->type, to, v->slot);
+        break;
+    }
+}
+
+reg wc_pop_reg(struct compiler *c, regset avoid)
+{
+    struct value v = pop(c);
+    if (v.kind == VALUE_LOCAL)
+        return local_in_reg(c, v.local, avoid);
+    reg r = v.reg;
+    if (v.kind != VALUE_REG || (avoid & REG_BIT(r))) {
+        regset own = v.kind == VALUE_REG ? REG_BIT(r) : 0;
+        c->held |= own;
+        r = wc_reg_take(c, v.type, avoid);
+        c->held &= ~own;
+        wc_value_load(c, &v, r);
+    }
+    c->held |= REG_BIT(r);
+    c->dying |= REG_BIT(r);
+    return r;
+}
+
+void wc_pop_into(struct compiler *c, reg r)
+{
+    struct value v = pop(c);
+    if (v.kind != VALUE_REG || v.reg != r) {
+        regset own = v.kind == VALUE_REG ? REG_BIT(v.reg) : 0;
+        c->held |= own;
+        wc_reg_claim(c, r, 0);
+        c->held &= ~own;
+        wc_value_load(c, &v, r);
+    }
+    c->held |= REG_BIT(r);
+    c->dying |= REG_BIT(r);
+}
+
+void wc_pop_pin(struct compiler *c, reg pin)
+{
+    struct value v = pop(c);
+    wc_value_load(c, &v, pin);
+}
+
+void wc_pop_store(struct compiler *c, uint32_t local)
+{
+    struct value *v = value_top(c, 0);
+    struct local *l = &c->locals[local];
+    if (v->kind == VALUE_CONST) {
+        wc_masm_store_slot_const(&c->masm, l->slot, v->bits);
+        if (l->cache != REG_NONE)
+            wc_reg_forget(c, REG_BIT(l->cache));
+        pop(c);
+        return;
+    }
+    reg r = wc_pop_reg(c, 0);
+    wc_masm_store_slot(&c->masm, l->type, l->slot, r);
+    if (c->dying & REG_BIT(r))
+        wc_local_cache(c, local, r);
+    else if (l->cache != REG_NONE && l->cache != r)
+        wc_reg_forget(c, REG_BIT(l->cache));
+}
+
+struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
+                      regset avoid)
+{
+    const struct value *v = value_top(c, 0);
+    const struct local *l;
+    struct src s = {.kind = SRC_CONST};
+    switch ((enum value_kind)v->kind) {
+    case VALUE_CONST:
+        s.bits = v->bits;
+        if (op == OPCODE_NONE || !wc_masm_takes(&c->masm, op, v->bits))
+            break;
+        pop(c);
+        return s;
+    case VALUE_LOCAL:
+        l = &c->locals[v->local];
+        if (!slot_ok || l->pin != REG_NONE || l->cache != REG_NONE)
+            break;
+        s.kind = SRC_SLOT;
+        s.slot = l->slot;
+        pop(c);
+        return s;
+    case VALUE_SLOT:
+        if (!slot_ok)
+            break;
+        s.kind = SRC_SLOT;
+        s.slot = v->slot;
+        pop(c);
+        return s;
+    case VALUE_REG:
+        break;
+    }
+    s.kind = SRC_REG;
+    s.reg = wc_pop_reg(c, avoid);
+    return s;
+}
+
+/* --- Results ------------------------------------------------------------------ */
+
+/* The local that the next instruction sets, if it is pinned. */
+static bool find_sink(struct compiler *c, regset avoid)
+{
+    uint32_t local;
+    if (c->at[0] != OP_BYTE_LOCAL_SET && c->at[0] != OP_BYTE_LOCAL_TEE)
+        return false;
+    const uint8_t *p = short_u32(c->at + 1, &local);
+    if (p == NULL)
+        return false;
+    reg pin = c->locals[local].pin;
+    if (pin == REG_NONE || (avoid & REG_BIT(pin)))
+        return false;
+    c->sink = local;
+    c->sink_tee = c->at[0] == OP_BYTE_LOCAL_TEE;
+    c->sink_end = p;
+    return true;
+}
+
+reg wc_result(struct compiler *c, enum wtype t, regset avoid)
+{
+    c->sink = NOWHERE;
+    if (find_sink(c, avoid)) {
+        wc_unalias(c, c->sink);
+        return c->locals[c->sink].pin;
+    }
+    regset dying = c->dying & class_of(t) & ~avoid;
+    if (dying != 0)
+        return (reg)bits_ctz64(dying);
+    return wc_reg_take(c, t, avoid);
+}
+
+void wc_push_result(struct compiler *c, enum wtype t, reg r)
+{
+    if (c->sink == NOWHERE) {
+        wc_push_reg(c, t, r);
+        return;
+    }
+    wc_local_changed(c, c->sink);
+    c->at = c->sink_end;
+    if (c->sink_tee)
+        wc_push_local(c, c->sink);
+    c->sink = NOWHERE;
+}
+
+void wc_local_changed(struct compiler *c, uint32_t local)
+{
+    const struct local *l = &c->locals[local];
+    c->invalid &= ~REG_BIT(l->pin);
+    if (c->write_through)
+        wc_masm_store_slot(&c->masm, l->type, l->slot, l->pin);
+    else
+        c->dirty |= REG_BIT(l->pin);
+}
+
+/* --- Going home ------------------------------------------------------------------ */
+
+void wc_unalias(struct compiler *c, uint32_t local)
+{
+    struct local *l = &c->locals[local];
+    while (l->aliases != 0) {
+        uint32_t i = l->aliases - 1;
+        struct value *v = &c->stack.data[i];
+        reg r = wc_reg_take(c, v->type, 0);
+        wc_value_load(c, v, r);
+        l->aliases = v->below;
+        v->kind = VALUE_REG;
+        v->reg = r;
+        c->held &= ~REG_BIT(r);
+        c->values |= REG_BIT(r);
+        c->owner[r] = i;
+        if (c->spilled > i)
+            c->spilled = i;
+    }
+}
+
+static void send_home(struct compiler *c, struct value *v, bool consts)
+{
+    struct masm *m = &c->masm;
+    reg r;
+    switch ((enum value_kind)v->kind) {
+    case VALUE_CONST:
+        if (!consts)
+            return;
+        wc_masm_store_slot_const(m, v->slot, v->bits);
+        break;
+    case VALUE_LOCAL:
+        r = wc_local_reg(c, v->local);
+        if (r != REG_NONE)
+            wc_masm_store_slot(m, v->type, v->slot, r);
+        else
+            wc_masm_copy_slot(m, v->type, v->slot,
+                              c->locals[v->local].slot);
+        unlink_alias(c, v);
+        break;
+    case VALUE_REG:
+        wc_masm_store_slot(m, v->type, v->slot, v->reg);
+        c->values &= ~REG_BIT(v->reg);
+        break;
+    case VALUE_SLOT:
+        return;
+    }
+    v->kind = VALUE_SLOT;
+}
+
+void wc_settle(struct compiler *c, uint32_t from, bool consts)
+{
+    for (uint32_t i = c->stack.len; i > from; i--)
+        send_home(c, &c->stack.data[i - 1], consts);
+}
+
+void wc_settle_below(struct compiler *c, uint32_t to)
+{
+    for (uint32_t i = to; i > c->settled; i--)
+        send_home(c, &c->stack.data[i - 1], false);
+    c->settled = c->spilled = to;
+}
+
+void wc_call_builtin(struct compiler *c, enum data_word builtin, uint32_t len,
+                     uint64_t x)
+{
+    const struct masm_target *t = &wc_masm_target;
+    uint32_t first = c->stack.len - len;
+    wc_settle(c, first, true);
+    wc_regs_call(c);
+    while (c->stack.len > first)
+        pop(c);
+    wc_masm_slot_address(&c->masm, t->args[0][0], c->height);
+    wc_masm_const(&c->masm, W_I64, t->args[0][1], x);
+    wc_masm_call_data(&c->masm, (uint32_t)builtin);
+    wc_site_call(c);
+}
