@@ -1,0 +1,90 @@
+/* Atomic accesses, inline; waiting and notifying, which take the runtime. */
+#include "jit/compiler.h"
+
+#include "runtime/trap.h"
+
+#include <string.h>
+
+static size_t operands_len(enum opcode op)
+{
+    return strlen(wc_sigs[wc_opcodes[op].sig].operands);
+}
+
+static struct mem pop_address(struct compiler *c, regset avoid)
+{
+    enum imm imm = (enum imm)wc_opcodes[c->in.op].imm;
+    return wc_addr_pop(c, wc_imm_access_bytes(imm), true, avoid);
+}
+
+static void compile_load(struct compiler *c)
+{
+    enum wtype t = wc_result_type(c, c->in.op);
+    struct mem from = pop_address(c, 0);
+    reg d = wc_result(c, t, 0);
+    wc_site_access(c);
+    wc_masm_atomic_load(&c->masm, c->in.op, d, from);
+    wc_push_result(c, t, d);
+}
+
+static void compile_store(struct compiler *c)
+{
+    reg value = wc_pop_reg(c, 0);
+    struct mem to = pop_address(c, 0);
+    wc_site_access(c);
+    wc_masm_atomic_store(&c->masm, c->in.op, to, value);
+}
+
+/* Read-modify-write, and compare-exchange, which has one operand more. */
+static void compile_update(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    enum wtype t = wc_result_type(c, op);
+    const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
+    regset avoid = rule->clobbers;
+    reg temps[4];
+    for (regset s = avoid; s != 0; s &= s - 1)
+        wc_reg_claim(c, (reg)bits_ctz64(s), avoid);
+    bool exchange = operands_len(op) == 3;
+    reg replacement = exchange ? wc_pop_reg(c, avoid) : REG_NONE;
+    reg value = wc_pop_reg(c, avoid);
+    struct mem at = pop_address(c, avoid);
+    wc_reg_temps(c, rule, avoid, temps);
+    reg d = wc_result(c, t, avoid);
+    wc_site_access(c);
+    if (exchange)
+        wc_masm_atomic_cmpxchg(&c->masm, op, d, at, value, replacement, temps);
+    else
+        wc_masm_atomic_rmw(&c->masm, op, d, at, value, temps);
+    wc_push_result(c, t, d);
+}
+
+/* The memory in 16 bits and the offset in 48. One that is larger is out of all
+ * bounds; what is aligned stays so. */
+static void compile_waiting(struct compiler *c, enum data_word builtin)
+{
+    uint64_t offset = c->in.memarg.offset;
+    if (offset >> 48 != 0)
+        offset = (uint64_t)1 << 47 | (offset & 7);
+    wc_call_builtin(c, builtin, (uint32_t)operands_len(c->in.op),
+                    (uint64_t)c->in.memarg.memory << 48 | offset);
+    wc_push_home(c, W_I32);
+}
+
+void wc_compile_atomic(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    if (op == OP_ATOMIC_FENCE)
+        wc_masm_fence(&c->masm);
+    else if (op == OP_MEMORY_ATOMIC_WAIT32)
+        compile_waiting(c, DATA_MEMORY_WAIT32);
+    else if (op == OP_MEMORY_ATOMIC_WAIT64)
+        compile_waiting(c, DATA_MEMORY_WAIT64);
+    else if (op == OP_MEMORY_ATOMIC_NOTIFY)
+        compile_waiting(c, DATA_MEMORY_NOTIFY);
+    else if (op < OP_I32_ATOMIC_STORE)
+        compile_load(c);
+    else if (op < OP_I32_ATOMIC_RMW_ADD)
+        compile_store(c);
+    else
+        compile_update(c);
+}

@@ -1,0 +1,150 @@
+/* Vector instructions: what the signature says, but for lanes, shuffles and
+ * constants. Shifts may have their amount as a constant. */
+#include "jit/compiler.h"
+
+#include <string.h>
+
+static const char *operands_of(enum opcode op)
+{
+    return wc_sigs[wc_opcodes[op].sig].operands;
+}
+
+static uint32_t bytes_of(enum opcode op)
+{
+    return wc_imm_access_bytes((enum imm)wc_opcodes[op].imm);
+}
+
+/* Frees what the operation changes beside its result; no source may be there. */
+static regset claim(struct compiler *c, const struct masm_rule *rule)
+{
+    for (regset s = rule->clobbers; s != 0; s &= s - 1)
+        wc_reg_claim(c, (reg)bits_ctz64(s), rule->clobbers);
+    return rule->clobbers;
+}
+
+/* --- Operations on registers ------------------------------------------------ */
+
+static void compile_pure(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
+    regset avoid = claim(c, rule);
+    reg sources[3] = {REG_NONE, REG_NONE, REG_NONE}, temps[4];
+    for (size_t i = strlen(operands_of(op)); i > 0; i--)
+        sources[i - 1] = wc_pop_reg(c, avoid);
+    wc_reg_temps(c, rule, avoid, temps);
+    enum wtype t = wc_result_type(c, op);
+    reg d = wc_result(c, t, avoid);
+    wc_masm_simd(&c->masm, op, d, sources, temps);
+    wc_push_result(c, t, d);
+}
+
+static void compile_shift(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
+    regset avoid = claim(c, rule);
+    reg temps[4];
+    struct src b = wc_pop_src(c, op, false, avoid);
+    reg a = wc_pop_reg(c, avoid);
+    wc_reg_temps(c, rule, avoid, temps);
+    reg d = wc_result(c, W_V128, avoid);
+    wc_masm_simd_shift(&c->masm, op, d, a, b, temps);
+    wc_push_result(c, W_V128, d);
+}
+
+static void compile_shuffle(struct compiler *c)
+{
+    const struct masm_rule *rule = wc_masm_rule(&c->masm, c->in.op);
+    reg temps[4];
+    reg b = wc_pop_reg(c, 0), a = wc_pop_reg(c, 0);
+    wc_reg_temps(c, rule, 0, temps);
+    reg d = wc_result(c, W_V128, 0);
+    wc_masm_shuffle(&c->masm, d, a, b, c->in.v128, temps);
+    wc_push_result(c, W_V128, d);
+}
+
+static void compile_const(struct compiler *c)
+{
+    reg d = wc_result(c, W_V128, 0);
+    wc_masm_v128_const(&c->masm, d, c->in.v128);
+    wc_push_result(c, W_V128, d);
+}
+
+static void compile_lane(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    enum wtype t = wc_result_type(c, op);
+    bool replace = operands_of(op)[1] != 0;
+    reg b = replace ? wc_pop_reg(c, 0) : REG_NONE;
+    reg a = wc_pop_reg(c, 0);
+    reg d = wc_result(c, t, 0);
+    if (replace)
+        wc_masm_replace_lane(&c->masm, op, d, a, b, c->in.lane);
+    else
+        wc_masm_extract_lane(&c->masm, op, d, a, c->in.lane);
+    wc_push_result(c, t, d);
+}
+
+/* --- Loads and stores ------------------------------------------------------- */
+
+void wc_compile_vector_load(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    struct masm *m = &c->masm;
+    bool lane = operands_of(op)[1] != 0;
+    reg a = lane ? wc_pop_reg(c, 0) : REG_NONE;
+    struct mem from = wc_addr_pop(c, bytes_of(op), false, 0);
+    reg d = wc_result(c, W_V128, 0);
+    if (lane && d != a)
+        wc_masm_move(m, W_V128, d, a);
+    wc_site_access(c);
+    if (lane)
+        wc_masm_load_lane(m, op, d, d, from, c->in.memarg.lane);
+    else
+        wc_masm_load(m, op, d, from);
+    wc_push_result(c, W_V128, d);
+}
+
+void wc_compile_vector_store(struct compiler *c)
+{
+    enum opcode op = c->in.op;
+    reg value = wc_pop_reg(c, 0);
+    struct mem to = wc_addr_pop(c, bytes_of(op), false, 0);
+    wc_site_access(c);
+    if (op == OP_V128_STORE)
+        wc_masm_store(&c->masm, op, to, src_reg(value));
+    else
+        wc_masm_store_lane(&c->masm, op, to, value, c->in.memarg.lane);
+}
+
+void wc_compile_vector(struct compiler *c)
+{
+    const struct opcode_info *info = &wc_opcodes[c->in.op];
+    switch (info->imm) {
+    case IMM_V128:
+        compile_const(c);
+        break;
+    case IMM_SHUFFLE:
+        compile_shuffle(c);
+        break;
+    case IMM_LANE2:
+    case IMM_LANE4:
+    case IMM_LANE8:
+    case IMM_LANE16:
+        compile_lane(c);
+        break;
+    case IMM_NONE:
+        if (info->sig == SIG_vi_v)
+            compile_shift(c);
+        else
+            compile_pure(c);
+        break;
+    default:
+        if (wc_sigs[info->sig].results[0] != 0)
+            wc_compile_vector_load(c);
+        else
+            wc_compile_vector_store(c);
+        break;
+    }
+}
