@@ -163,6 +163,28 @@ void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
     finish(b, p, op, imm);
 }
 
+/* al to rax have a form of one byte less, but for imm8 in wider ones. */
+void wc_x64_alu_ri(struct codebuf *b, enum x64_alu op, enum x64_size size,
+                   unsigned dst, int32_t imm)
+{
+    uint32_t code = x64_alu_imm(size, imm);
+    if (dst == RAX && (code & 0xff) != 0x83)
+        wc_x64_or(b, x64_sized_group(op << 3 | 5u, size) | x64_imm(size), 0,
+                  imm);
+    else
+        wc_x64_rr(b, code, op, 0, dst, imm);
+}
+
+void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
+                    int32_t imm)
+{
+    if (l == RAX)
+        wc_x64_or(b, x64_sized_group(0xa9, size) | x64_imm(size), 0, imm);
+    else
+        wc_x64_rr(b, x64_sized_group(0xf7, size) | x64_imm(size), 0, 0, l,
+                  imm);
+}
+
 /* Three forms: B8 with 32 bits zero-extends, C7 sign-extends, B8 with REX.W
  * has all 64. */
 void wc_x64_mov_ri(struct codebuf *b, enum x64_size size, unsigned dst,

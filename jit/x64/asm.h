@@ -49,7 +49,7 @@ enum x64_alu {
 WC_INLINE uint32_t x64_alu_imm(enum x64_size size, int32_t imm)
 {
     if (size == SIZE8)
-        return x64_sized8(0x81, size) | X64_IMM8;
+        return 0x80 | X64_RM8 | X64_IMM8;
     if (x64_is_imm8(size == SIZE16 ? (int16_t)imm : imm))
         return x64_sized(0x83, size) | X64_IMM8;
     return x64_sized(0x81, size) | x64_imm(size);
@@ -61,11 +61,13 @@ static inline void x64_alu_rr(struct codebuf *b, enum x64_alu op,
     wc_x64_rr(b, x64_sized8(op << 3 | 1u, size), src, 0, dst, 0);
 }
 
+void wc_x64_alu_ri(struct codebuf *b, enum x64_alu op, enum x64_size size,
+                   unsigned dst, int32_t imm);
+
 static inline void x64_alu_ri(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, unsigned dst, int32_t imm)
 {
-    uint32_t code = x64_alu_imm(size, imm) & ~(uint32_t)X64_REG8;
-    wc_x64_rr(b, code, op, 0, dst, imm);
+    wc_x64_alu_ri(b, op, size, dst, imm);
 }
 
 static inline void x64_alu_rm(struct codebuf *b, enum x64_alu op,
@@ -86,8 +88,7 @@ static inline void x64_alu_mi(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, struct x64_mem dst,
                               int32_t imm)
 {
-    uint32_t code = x64_alu_imm(size, imm) & ~(uint32_t)X64_REG8;
-    wc_x64_rm(b, code, op, 0, dst, imm);
+    wc_x64_rm(b, x64_alu_imm(size, imm), op, 0, dst, imm);
 }
 
 static inline void x64_lock_alu_mr(struct codebuf *b, enum x64_alu op,
@@ -101,8 +102,7 @@ static inline void x64_lock_alu_mi(struct codebuf *b, enum x64_alu op,
                                    enum x64_size size, struct x64_mem dst,
                                    int32_t imm)
 {
-    uint32_t code = x64_alu_imm(size, imm) & ~(uint32_t)X64_REG8;
-    wc_x64_rm(b, code | X64_LOCKED, op, 0, dst, imm);
+    wc_x64_rm(b, x64_alu_imm(size, imm) | X64_LOCKED, op, 0, dst, imm);
 }
 
 static inline void x64_test_rr(struct codebuf *b, enum x64_size size,
@@ -111,11 +111,13 @@ static inline void x64_test_rr(struct codebuf *b, enum x64_size size,
     wc_x64_rr(b, x64_sized8(0x85, size), r, 0, l, 0);
 }
 
+void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
+                    int32_t imm);
+
 static inline void x64_test_ri(struct codebuf *b, enum x64_size size,
                                unsigned l, int32_t imm)
 {
-    uint32_t code = x64_sized8(0xf7, size) & ~(uint32_t)X64_REG8;
-    wc_x64_rr(b, code | x64_imm(size), 0, 0, l, imm);
+    wc_x64_test_ri(b, size, l, imm);
 }
 
 static inline void x64_test_mr(struct codebuf *b, enum x64_size size,
@@ -127,7 +129,7 @@ static inline void x64_test_mr(struct codebuf *b, enum x64_size size,
 static inline void x64_test_mi(struct codebuf *b, enum x64_size size,
                                struct x64_mem l, int32_t imm)
 {
-    uint32_t code = x64_sized8(0xf7, size) & ~(uint32_t)X64_REG8;
+    uint32_t code = x64_sized_group(0xf7, size);
     wc_x64_rm(b, code | x64_imm(size), 0, 0, l, imm);
 }
 
@@ -144,14 +146,14 @@ enum x64_unary {
 static inline void x64_unary_r(struct codebuf *b, enum x64_unary op,
                                enum x64_size size, unsigned r)
 {
-    uint32_t code = x64_sized8(0xf7, size) & ~(uint32_t)X64_REG8;
+    uint32_t code = x64_sized_group(0xf7, size);
     wc_x64_rr(b, code, op, 0, r, 0);
 }
 
 static inline void x64_unary_m(struct codebuf *b, enum x64_unary op,
                                enum x64_size size, struct x64_mem m)
 {
-    uint32_t code = x64_sized8(0xf7, size) & ~(uint32_t)X64_REG8;
+    uint32_t code = x64_sized_group(0xf7, size);
     wc_x64_rm(b, code, op, 0, m, 0);
 }
 
@@ -230,7 +232,7 @@ static inline void x64_mov_mr(struct codebuf *b, enum x64_size size,
 static inline void x64_mov_mi(struct codebuf *b, enum x64_size size,
                               struct x64_mem dst, int32_t imm)
 {
-    uint32_t code = x64_sized8(0xc7, size) & ~(uint32_t)X64_REG8;
+    uint32_t code = x64_sized_group(0xc7, size);
     wc_x64_rm(b, code | x64_imm(size), 0, 0, dst, imm);
 }
 
@@ -381,31 +383,31 @@ enum x64_shift { X64_ROL, X64_ROR, X64_SHL = 4, X64_SHR, X64_SAR = 7 };
 static inline void x64_shift_ri(struct codebuf *b, enum x64_shift op,
                                 enum x64_size size, unsigned dst, uint8_t imm)
 {
-    uint32_t code = x64_sized8(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
-    wc_x64_rr(b, code & ~(uint32_t)X64_REG8, op, 0, dst, imm);
+    uint32_t code = x64_sized_group(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
+    wc_x64_rr(b, code, op, 0, dst, imm);
 }
 
 /* By cl. */
 static inline void x64_shift_rcl(struct codebuf *b, enum x64_shift op,
                                  enum x64_size size, unsigned dst)
 {
-    uint32_t code = x64_sized8(0xd3, size);
-    wc_x64_rr(b, code & ~(uint32_t)X64_REG8, op, 0, dst, 0);
+    uint32_t code = x64_sized_group(0xd3, size);
+    wc_x64_rr(b, code, op, 0, dst, 0);
 }
 
 static inline void x64_shift_mi(struct codebuf *b, enum x64_shift op,
                                 enum x64_size size, struct x64_mem dst,
                                 uint8_t imm)
 {
-    uint32_t code = x64_sized8(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
-    wc_x64_rm(b, code & ~(uint32_t)X64_REG8, op, 0, dst, imm);
+    uint32_t code = x64_sized_group(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
+    wc_x64_rm(b, code, op, 0, dst, imm);
 }
 
 static inline void x64_shift_mcl(struct codebuf *b, enum x64_shift op,
                                  enum x64_size size, struct x64_mem dst)
 {
-    uint32_t code = x64_sized8(0xd3, size);
-    wc_x64_rm(b, code & ~(uint32_t)X64_REG8, op, 0, dst, 0);
+    uint32_t code = x64_sized_group(0xd3, size);
+    wc_x64_rm(b, code, op, 0, dst, 0);
 }
 
 /* dst shifted, filled from src. */

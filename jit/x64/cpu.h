@@ -13,11 +13,11 @@ enum x64_cpu {
     CPU_SSE41 = 1 << 2,
     CPU_SSE42 = 1 << 3,
     CPU_POPCNT = 1 << 4,
-    CPU_CX16 = 1 << 5, /* cmpxchg16b */
+    CPU_CX16 = 1 << 5,    /* cmpxchg16b */
     CPU_LZCNT = 1 << 6,
-    CPU_BMI1 = 1 << 7, /* andn, blsr, tzcnt ... */
-    CPU_BMI2 = 1 << 8, /* shlx, rorx, mulx, pdep ... */
-    CPU_AVX = 1 << 9,  /* and the system keeps its registers */
+    CPU_BMI1 = 1 << 7,    /* andn, blsr, tzcnt ... */
+    CPU_BMI2 = 1 << 8,    /* shlx, rorx, mulx, pdep ... */
+    CPU_AVX = 1 << 9,     /* and the system keeps its registers */
     CPU_AVX2 = 1 << 10,
     CPU_FMA = 1 << 11,
     CPU_AVX_VNNI = 1 << 12,

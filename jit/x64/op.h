@@ -128,6 +128,14 @@ WC_INLINE uint32_t x64_sized8(uint32_t op, enum x64_size size)
     return x64_sized(op, size);
 }
 
+/* Likewise where ModRM.reg is an extension, not a register. */
+WC_INLINE uint32_t x64_sized_group(uint32_t op, enum x64_size size)
+{
+    if (size == SIZE8)
+        return (op & ~1u) | X64_RM8;
+    return x64_sized(op, size);
+}
+
 /* Immediate of the operand's size, sign-extended from 32 for 64 bits. */
 WC_INLINE uint32_t x64_imm(enum x64_size size)
 {

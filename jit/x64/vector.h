@@ -69,11 +69,24 @@ static inline void x64_vec_rrm(struct codebuf *b, enum x64_enc enc,
     x64_vec_rrmi(b, enc, op, dst, a, src, 0);
 }
 
+/* The same instruction of two rows in fewer bytes: pextrw to a register, and
+ * movaps with VEX when only the source is one of registers 8 to 15. */
+WC_INLINE enum x64_vec_op x64_vec_shorter(enum x64_enc enc, enum x64_vec_op op,
+                                          unsigned dst, unsigned src)
+{
+    if (op == X64_PEXTRW)
+        return X64_PEXTRW_R;
+    if (op == X64_MOVAPS && enc == X64_VEX && (src & 8) && !(dst & 8))
+        return X64_MOVAPS_ST;
+    return op;
+}
+
 /* In rows of form ST the destination is the other ModRM field. */
 static inline void x64_vec_rri(struct codebuf *b, enum x64_enc enc,
                                enum x64_vec_op op, unsigned dst, unsigned src,
                                uint8_t imm)
 {
+    op = x64_vec_shorter(enc, op, dst, src);
     bool store = (op & X64_STORE) != 0;
     wc_x64_rr(b, op | (uint32_t)enc, store ? src : dst, 0, store ? dst : src,
               imm);
