@@ -81,7 +81,7 @@ static void push_label_values(struct compiler *c, const valtype *types,
                               uint32_t len)
 {
     if (len != 1) {
-        wc_push_types(c, types, len);
+        wc_push_homes(c, types, len);
         return;
     }
     enum wtype t = wtype_of(types[0]);
@@ -156,7 +156,7 @@ void wc_store_results(struct compiler *c, uint32_t first)
                               c->stack.data[first + i].slot);
 }
 
-void wc_branch(struct compiler *c, uint32_t depth)
+void wc_go(struct compiler *c, uint32_t depth)
 {
     const struct control *t = control_at(c, depth);
     const valtype *types;
@@ -182,13 +182,13 @@ static void branch_around(struct compiler *c, cond condition, uint32_t depth)
     uint32_t past = wc_label_new(c);
     wc_masm_branch(m, wc_masm_negate(condition), label_at(c, past));
     regset invalid = c->invalid, dirty = c->dirty;
-    wc_branch(c, depth);
+    wc_go(c, depth);
     c->invalid = invalid;
     c->dirty = dirty;
     wc_masm_bind(m, label_at(c, past));
 }
 
-void wc_branch_if(struct compiler *c, cond condition, uint32_t depth)
+void wc_go_if(struct compiler *c, cond condition, uint32_t depth)
 {
     const struct control *t = control_at(c, depth);
     const valtype *types;
@@ -221,19 +221,19 @@ cond wc_pop_condition(struct compiler *c)
 
 void wc_compile_br(struct compiler *c)
 {
-    wc_branch(c, c->in.index);
+    wc_go(c, c->in.index);
     wc_make_dead(c);
 }
 
 void wc_compile_br_if(struct compiler *c)
 {
     cond condition = wc_pop_condition(c);
-    wc_branch_if(c, condition, c->in.index);
+    wc_go_if(c, condition, c->in.index);
 }
 
 void wc_compile_return(struct compiler *c)
 {
-    wc_branch(c, c->controls.len - 1);
+    wc_go(c, c->controls.len - 1);
     wc_make_dead(c);
 }
 
@@ -279,7 +279,7 @@ void wc_compile_br_on_null(struct compiler *c)
         c->held &= ~REG_BIT(r);
         r = other;
     }
-    wc_branch_if(c, null, c->in.index);
+    wc_go_if(c, null, c->in.index);
     c->held |= REG_BIT(r);
     wc_push_reg(c, W_I64, r);
 }
@@ -289,7 +289,7 @@ void wc_compile_br_on_non_null(struct compiler *c)
     cond null;
     reg r = pop_reference(c, &null);
     push_reference(c, r);
-    wc_branch_if(c, wc_masm_negate(null), c->in.index);
+    wc_go_if(c, wc_masm_negate(null), c->in.index);
     wc_drop(c);
 }
 
@@ -364,7 +364,7 @@ static void table_of_moves(struct compiler *c, reg index, uint32_t *depths,
         if (depths[i] == NOWHERE)
             continue;
         wc_masm_bind(m, label_at(c, labels[i]));
-        wc_branch(c, depths[i]);
+        wc_go(c, depths[i]);
     }
 }
 
@@ -423,7 +423,7 @@ static void block_types(struct compiler *c, const struct blocktype *b,
     }
 }
 
-struct control *wc_control_begin(struct compiler *c, enum control_kind kind,
+struct control *wc_block_begin(struct compiler *c, enum control_kind kind,
                                  const struct blocktype *b)
 {
     struct control t = {.kind = (uint8_t)kind, .region = c->region,
@@ -459,7 +459,7 @@ static uint32_t params_of(struct compiler *c)
 void wc_compile_block(struct compiler *c)
 {
     settle_block(c, params_of(c), false);
-    wc_control_begin(c, CONTROL_BLOCK, &c->in.block);
+    wc_block_begin(c, CONTROL_BLOCK, &c->in.block);
 }
 
 void wc_poll(struct compiler *c)
@@ -500,7 +500,7 @@ void wc_compile_loop(struct compiler *c)
     bool own = enter_region(c);
     if (len == 1)
         place_value(c);
-    struct control *t = wc_control_begin(c, CONTROL_LOOP, &c->in.block);
+    struct control *t = wc_block_begin(c, CONTROL_LOOP, &c->in.block);
     if (t == NULL)
         return;
     t->loop_region = own;
@@ -517,7 +517,7 @@ void wc_compile_if(struct compiler *c)
     cond condition = wc_pop_condition(c);
     settle_block(c, params_of(c), true);
     wc_pins_reload(c);
-    struct control *t = wc_control_begin(c, CONTROL_IF, &c->in.block);
+    struct control *t = wc_block_begin(c, CONTROL_IF, &c->in.block);
     if (t == NULL)
         return;
     t->otherwise = wc_label_new(c);
@@ -547,7 +547,7 @@ void wc_compile_else(struct compiler *c)
     wc_masm_bind(&c->masm, label_at(c, t->otherwise));
     at_label(c, t->region);
     t->kind = CONTROL_ELSE;
-    wc_push_types(c, t->params, t->params_len);
+    wc_push_homes(c, t->params, t->params_len);
 }
 
 /* An `if` without else: where its condition is zero, its parameters are its

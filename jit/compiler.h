@@ -245,7 +245,7 @@ void wc_push_reg(struct compiler *c, enum wtype t, reg r);
 /* At home already (results of runtime calls). */
 void wc_push_home(struct compiler *c, enum wtype t);
 /* Pushes values of these types, at home. */
-void wc_push_types(struct compiler *c, const valtype *types, uint32_t len);
+void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len);
 void wc_drop(struct compiler *c);
 
 WC_INLINE struct value *value_top(struct compiler *c, uint32_t below)
@@ -335,12 +335,12 @@ compile_fn wc_compile_block, wc_compile_loop, wc_compile_if, wc_compile_else,
     wc_compile_br_on_non_null;
 /* Begins a block of this type whose parameters are on the stack; `tried` is
  * that of the block around. */
-struct control *wc_control_begin(struct compiler *c, enum control_kind kind,
+struct control *wc_block_begin(struct compiler *c, enum control_kind kind,
                                  const struct blocktype *b);
 /* Branches to label `depth` with the values on top of the stack, when the
  * condition holds; with `always`, in any case. */
-void wc_branch_if(struct compiler *c, cond condition, uint32_t depth);
-void wc_branch(struct compiler *c, uint32_t depth);
+void wc_go_if(struct compiler *c, cond condition, uint32_t depth);
+void wc_go(struct compiler *c, uint32_t depth);
 /* Traps if somebody wants that. */
 void wc_poll(struct compiler *c);
 /* Code behind is unreachable until the block ends. */

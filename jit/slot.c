@@ -47,7 +47,7 @@ void wc_push_home(struct compiler *c, enum wtype t)
     push(c, VALUE_SLOT, t);
 }
 
-void wc_push_types(struct compiler *c, const valtype *types, uint32_t len)
+void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++)
         wc_push_home(c, wtype_of(types[i]));

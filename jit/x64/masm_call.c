@@ -119,6 +119,13 @@ void wc_masm_load_data(struct masm *m, reg d, uint32_t word)
     wc_target_data(m, word);
 }
 
+cond wc_masm_equals_data(struct masm *m, reg a, uint32_t word)
+{
+    x64_alu_rm(&m->code, X64_CMP, SIZE64, a, x64_rip());
+    wc_target_data(m, word);
+    return CC_E;
+}
+
 void wc_masm_restore_args(struct masm *m, uint32_t bytes)
 {
     if (bytes != 0)
