@@ -39,6 +39,13 @@ static void compile_pure(struct compiler *c)
     wc_push_result(c, t, d);
 }
 
+/* Of a vector, for a branch that follows, or as a number. */
+static void compile_condition(struct compiler *c)
+{
+    reg a = wc_pop_reg(c, 0);
+    wc_push_condition(c, wc_masm_simd_test(&c->masm, c->in.op, a));
+}
+
 static void compile_shift(struct compiler *c)
 {
     enum opcode op = c->in.op;
@@ -118,6 +125,25 @@ void wc_compile_vector_store(struct compiler *c)
         wc_masm_store_lane(&c->masm, op, to, value, c->in.memarg.lane);
 }
 
+static void compile_plain(struct compiler *c)
+{
+    switch (c->in.op) {
+    case OP_V128_ANY_TRUE:
+    case OP_I8X16_ALL_TRUE:
+    case OP_I16X8_ALL_TRUE:
+    case OP_I32X4_ALL_TRUE:
+    case OP_I64X2_ALL_TRUE:
+        compile_condition(c);
+        break;
+    default:
+        if (wc_opcodes[c->in.op].sig == SIG_vi_v)
+            compile_shift(c);
+        else
+            compile_pure(c);
+        break;
+    }
+}
+
 void wc_compile_vector(struct compiler *c)
 {
     const struct opcode_info *info = &wc_opcodes[c->in.op];
@@ -135,10 +161,7 @@ void wc_compile_vector(struct compiler *c)
         compile_lane(c);
         break;
     case IMM_NONE:
-        if (info->sig == SIG_vi_v)
-            compile_shift(c);
-        else
-            compile_pure(c);
+        compile_plain(c);
         break;
     default:
         if (wc_sigs[info->sig].results[0] != 0)

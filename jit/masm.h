@@ -284,7 +284,7 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
 /* --- Vectors (masm_simd.c) --------------------------------------------------- */
 
 /* Vector operations by opcode: all of sig v_v, vv_v, vvv_v, splats, shifts
- * (b general or constant), v_i; wc_masm_rule applies. */
+ * (b general or constant), bitmasks; wc_masm_rule applies. */
 void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
                   const reg *temps);
 /* any_true, all_true as a condition, for the one use that follows. */

@@ -1,5 +1,5 @@
 /* Vector operations: a table of what emits each opcode, and masm.h's functions
- * that look there. About two thirds are one instruction; the others' lowerings
+ * that look there. More than half are one instruction; lowerings of the others
  * are in simd_*.c. Results are bit for bit those of numeric/simd.h, payloads of
  * NaNs aside.
  */
@@ -77,29 +77,6 @@ static void splat_f32(struct masm *m, const struct simd_row *row, reg d,
         simd_rr(m, X64_VBROADCASTSS, d, s[0]);
     else
         wc_simd_rr(m, X64_PSHUFD, d, s[0], 0);
-}
-
-/* ptest says whether bits are zero; arg is set for all_true, op then compares
- * its lanes for equality. */
-static cond test(struct masm *m, const struct simd_row *row, reg a)
-{
-    if (!row->arg) {
-        simd_rr(m, X64_PTEST, a, a);
-        return CC_NE;
-    }
-    wc_simd_zero(m, SIMD_T);
-    simd_rrr(m, row->op | SIMD_COMMUTES, SIMD_T, SIMD_T, a);
-    simd_rr(m, X64_PTEST, SIMD_T, SIMD_T);
-    return CC_E;
-}
-
-static void test_set(struct masm *m, const struct simd_row *row, reg d,
-                     const reg *s, const reg *temps)
-{
-    (void)temps;
-    x64_alu_rr(&m->code, X64_XOR, SIZE32, d, d);
-    cond c = test(m, row, s[0]);
-    x64_setcc_r(&m->code, (enum x64_cc)c, d);
 }
 
 /* --- the table ------------------------------------------------------------------ */
@@ -188,11 +165,11 @@ static const struct simd_row rows[LEN] = {
     SWAPPED(V128_ANDNOT, PANDN),
     ROW(V128_NOT, invert, 0, 0, 0),
     ROW(V128_BITSELECT, wc_simd_int_bitselect, 0, 0, 0),
-    ROW(V128_ANY_TRUE, test_set, 0, 0, 0),
-    ROW(I8X16_ALL_TRUE, test_set, X64_PCMPEQB, 0, 1),
-    ROW(I16X8_ALL_TRUE, test_set, X64_PCMPEQW, 0, 1),
-    ROW(I32X4_ALL_TRUE, test_set, X64_PCMPEQD, 0, 1),
-    ROW(I64X2_ALL_TRUE, test_set, X64_PCMPEQQ, 0, 1),
+    /* for wc_masm_simd_test: comparison of lanes for equality */
+    ROW(I8X16_ALL_TRUE, NULL, X64_PCMPEQB | C, 0, 0),
+    ROW(I16X8_ALL_TRUE, NULL, X64_PCMPEQW | C, 0, 0),
+    ROW(I32X4_ALL_TRUE, NULL, X64_PCMPEQD | C, 0, 0),
+    ROW(I64X2_ALL_TRUE, NULL, X64_PCMPEQQ | C, 0, 0),
     UNARY(I8X16_BITMASK, PMOVMSKB),
     ROW(I16X8_BITMASK, wc_simd_int_bitmask16, 0, 0, 0),
     UNARY(I32X4_BITMASK, MOVMSKPS),
@@ -335,7 +312,14 @@ void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,
 
 cond wc_masm_simd_test(struct masm *m, enum opcode op, reg a)
 {
-    return test(m, &rows[op - FIRST], a);
+    if (op == OP_V128_ANY_TRUE) {
+        simd_rr(m, X64_PTEST, a, a);
+        return CC_NE;
+    }
+    wc_simd_zero(m, SIMD_T);
+    simd_rrr(m, rows[op - FIRST].op, SIMD_T, SIMD_T, a);
+    simd_rr(m, X64_PTEST, SIMD_T, SIMD_T);
+    return CC_E;
 }
 
 const struct masm_rule *wc_masm_simd_rule(const struct masm *m, enum opcode op)
