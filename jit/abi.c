@@ -54,3 +54,16 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
     out->stack_bytes = params.bytes;
     return true;
 }
+
+uint32_t wc_abi_stack_bytes(const struct deftype *t)
+{
+    const struct comptype *c = &t->comp;
+    struct taken params = {{0, 0}, 0}, results = {{0, 0}, 0};
+    for (uint32_t i = 0; i < c->params_len; i++)
+        param(&params, abi_wtype(c->params[i]));
+    for (uint32_t i = 0; i < c->results_len; i++)
+        result(&results, abi_wtype(c->results[i]));
+    if (results.bytes != 0)
+        param(&params, W_I64);
+    return params.bytes;
+}

@@ -31,6 +31,9 @@ struct abi_call {
 bool wc_abi_call(struct arena *arena, const struct deftype *t,
                  struct abi_call *out) WC_MUST_CHECK;
 
+/* Only abi_call.stack_bytes. */
+uint32_t wc_abi_stack_bytes(const struct deftype *t);
+
 WC_INLINE enum wtype abi_wtype(valtype t)
 {
     return t == VT_I32    ? W_I32

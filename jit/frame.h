@@ -44,6 +44,7 @@ enum data_word {
     /* Goes on, in place of the frame that was left, in the function in the
      * scratch register, of whatever instance. */
     DATA_TAIL_CROSS,
+    DATA_LAZY, /* for the stubs of functions without code */
     DATA_COMMON_LEN,
 };
 

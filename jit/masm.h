@@ -93,7 +93,8 @@ struct masm {
     struct label lost;   /* of a literal, when memory has run out */
 };
 
-/* Features of the CPU that this runs on, for masm.cpu. */
+/* Features of the CPU that this runs on, for masm.cpu; 0 when it cannot run
+ * code of this target at all. */
 uint64_t wc_masm_host_cpu(void);
 /* Empties it for the next function, whose frame is known; keeps memory. */
 void wc_masm_begin(struct masm *m, const struct frame *frame);

@@ -114,5 +114,7 @@ void wc_masm_relocate(uint8_t *code, const struct masm_reloc *relocs,
 
 uint64_t wc_masm_host_cpu(void)
 {
-    return wc_x64_cpu_detect();
+    uint64_t least = CPU_SSSE3 | CPU_SSE41 | CPU_SSE42 | CPU_POPCNT;
+    uint64_t cpu = wc_x64_cpu_detect();
+    return (cpu & least) == least ? cpu : 0;
 }

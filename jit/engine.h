@@ -1,0 +1,10 @@
+/* The door to the engine that compiles to machine code. */
+#ifndef JIT_ENGINE_H
+#define JIT_ENGINE_H
+
+#include "runtime/engine.h"
+
+/* NULL where the host has no target, or is a CPU that is too old for it. */
+const struct engine_ops *wc_jit_engine(void);
+
+#endif
