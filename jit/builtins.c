@@ -115,3 +115,12 @@ enum status wc_jit_ref_func(struct instance *i, slot *io, uint64_t x)
     io[0] = slot_of_object(&f->entity.object);
     return STATUS_OK;
 }
+
+/* io[0]: the index of the null element that an indirect call found. */
+enum status wc_jit_trap_element(struct instance *i, slot *io, uint64_t x)
+{
+    (void)x;
+    return wc_trap_raise(i->store, TRAP_UNINITIALIZED_ELEMENT, "%s %llu",
+                         wc_trap_text(TRAP_UNINITIALIZED_ELEMENT),
+                         (unsigned long long)io[0]);
+}
