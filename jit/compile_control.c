@@ -216,7 +216,9 @@ cond wc_pop_condition(struct compiler *c)
         return c->condition;
     }
     reg r = wc_pop_reg(c, 0);
-    return wc_masm_test(&c->masm, W_I32, r, src_reg(r));
+    cond some = wc_masm_test(&c->masm, W_I32, r, src_reg(r));
+    c->held = c->dying = 0; /* only the flags are wanted now */
+    return some;
 }
 
 void wc_compile_br(struct compiler *c)

@@ -113,7 +113,7 @@ static void land(struct compiler *c, const struct control *control)
 static void push_args(struct compiler *c, uint32_t tag)
 {
     if (tag != HANDLER_ANY)
-        wc_push_types(c, tag_type(c, tag)->params, tag_type(c, tag)->params_len);
+        wc_push_homes(c, tag_type(c, tag)->params, tag_type(c, tag)->params_len);
 }
 
 /* What the handlers of a block's label caught goes there. */
@@ -127,7 +127,7 @@ static void bring(struct compiler *c, struct control *control)
         push_args(c, h->tag);
         if (h->ref == CODE_REF_LAST)
             wc_push_home(c, W_I64);
-        wc_branch(c, 0);
+        wc_go(c, 0);
         wc_make_dead(c);
     }
     control->caught = 0;
@@ -140,7 +140,7 @@ void wc_exception_end(struct compiler *c, struct control *control)
     if (control->caught == 0 && control->last_handler == 0)
         return;
     if (!c->dead) {
-        wc_branch(c, 0);
+        wc_go(c, 0);
         wc_make_dead(c);
     }
     bring(c, control);
@@ -191,7 +191,7 @@ static void begin_arm(struct compiler *c, uint32_t tag)
     struct control *control = control_at(c, 0);
     close_region(c, control);
     if (!c->dead)
-        wc_branch(c, 0);
+        wc_go(c, 0);
     add_handler(c, control->attempt, &control->last_handler,
                 (struct code_handler){
                     .tag = tag,

@@ -409,7 +409,7 @@ void wc_compile_br_on_cast(struct compiler *c)
     c->held = c->dying = 0; /* the operand is the branch's */
     if (c->in.op == OP_BR_ON_CAST_FAIL)
         is = wc_masm_negate(is);
-    wc_branch_if(c, is, c->in.cast.label);
+    wc_go_if(c, is, c->in.cast.label);
 }
 
 void wc_compile_gc(struct compiler *c)

@@ -260,7 +260,9 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to);
 /* Pops the top into a register, held. A pinned local's own register may come
  * back: it must not be changed, unless it is in c->dying. */
 reg wc_pop_reg(struct compiler *c, regset avoid);
-/* ... into this one. */
+/* The top in a register, which is not popped and must not be changed. */
+reg wc_peek_reg(struct compiler *c);
+/* Pops the top into this register. */
 void wc_pop_into(struct compiler *c, reg r);
 /* Pops the second source of an operation: the constant or slot as it is, where
  * the target takes it. OPCODE_NONE takes no constants. */

@@ -168,6 +168,19 @@ reg wc_pop_reg(struct compiler *c, regset avoid)
     return r;
 }
 
+reg wc_peek_reg(struct compiler *c)
+{
+    const struct value *v = value_top(c, 0);
+    enum wtype t = v->type;
+    if (v->kind == VALUE_REG)
+        return v->reg;
+    if (v->kind == VALUE_LOCAL)
+        return local_in_reg(c, v->local, 0);
+    reg r = wc_pop_reg(c, 0);
+    wc_push_reg(c, t, r);
+    return r;
+}
+
 void wc_pop_into(struct compiler *c, reg r)
 {
     struct value v = pop(c);
