@@ -1,0 +1,857 @@
+/* What is no opcode of numeric.def: moves and slots, memory, fields, wide
+ * arithmetic, frames, calls and tail calls of the x86-64 target, run.
+ */
+#include "machine.h"
+
+#include "../unit/random.h"
+#include "numeric/int.h"
+#include "runtime/instance.h"
+
+#include <criterion/criterion.h>
+
+#define EACH_CPU(c) for (unsigned c = 0; c < machine_cpus; c++)
+
+static struct machine in, out;
+
+static void start(unsigned cpu)
+{
+    machine_begin(machine_cpu(cpu));
+    machine_random(&in);
+}
+
+static struct src in_reg(reg r)
+{
+    return (struct src){.kind = SRC_REG, .reg = r};
+}
+
+static struct src constant(uint64_t bits)
+{
+    return (struct src){.kind = SRC_CONST, .bits = bits};
+}
+
+/* --- Moves ------------------------------------------------------------------------ */
+
+static const uint64_t constants[] = {
+    0, 1, 127, 128, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
+    0x123456789abcdef0, 0x7fffffffffffffff, 0x8000000000000000,
+    0xffffffff7fffffff, 0xffffffff80000000, 0xffffffffffffffff,
+};
+
+Test(masm_x64_code, constants)
+{
+    EACH_CPU(c)
+    for (unsigned i = 0; i < ARRAY_LEN(constants); i++) {
+        uint64_t v = constants[i];
+        union v128 wide = {.u64 = {v, ~v}}, ones = {.u64 = {v, v}};
+        start(c);
+        wc_masm_const(as, W_I32, RSI, (uint32_t)v);
+        wc_masm_const(as, W_I64, R9, v);
+        wc_masm_const(as, W_F32, XMM3, (uint32_t)v);
+        wc_masm_const(as, W_F64, XMM12, v);
+        wc_masm_v128_const(as, XMM0, wide);
+        wc_masm_v128_const(as, XMM1, ones);
+        wc_masm_store_slot_const(as, 5, v);
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[RSI], (uint32_t)v);
+        cr_assert_eq(out.g[R9], v);
+        cr_assert_eq((uint32_t)out.x[3][0], (uint32_t)v);
+        cr_assert_eq(out.x[12][0], v);
+        cr_assert_arr_eq(out.x[0], wide.u64, 16);
+        cr_assert_arr_eq(out.x[1], ones.u64, 16);
+        cr_assert_eq(out.slots[5], v);
+    }
+}
+
+/* More than the hash has room for; equal ones are there once when they are
+ * near. */
+Test(masm_x64_code, literals)
+{
+    start(0);
+    for (uint64_t i = 1; i <= 500; i++)
+        for (int twice = 0; twice < 2; twice++) {
+            wc_masm_const(as, W_F64, XMM5, i << 32 | i);
+            wc_masm_store_slot(as, W_F64, (uint32_t)(i % MACHINE_SLOTS), XMM5);
+        }
+    cr_assert_eq(as->literals.len, 500);
+    machine_run(&in, &out);
+    for (uint64_t i = 500; i > 500 - MACHINE_SLOTS; i--)
+        cr_assert_eq(out.slots[i % MACHINE_SLOTS], i << 32 | i);
+}
+
+Test(masm_x64_code, slots)
+{
+    EACH_CPU(c)
+    {
+        start(c);
+        wc_masm_load_slot(as, W_I32, RBX, 0);
+        wc_masm_load_slot(as, W_I64, R12, 1);
+        wc_masm_load_slot(as, W_F32, XMM2, 2);
+        wc_masm_load_slot(as, W_F64, XMM9, 3);
+        wc_masm_load_slot(as, W_V128, XMM10, 4);
+        wc_masm_store_slot(as, W_I64, 10, RDI);
+        wc_masm_store_slot(as, W_F32, 11, XMM7);
+        wc_masm_store_slot(as, W_F64, 12, XMM8);
+        wc_masm_store_slot(as, W_V128, 13, XMM11);
+        wc_masm_copy_slot(as, W_I64, 20, 6);
+        wc_masm_copy_slot(as, W_F32, 21, 7);
+        wc_masm_copy_slot(as, W_V128, 22, 8);
+        wc_masm_slot_address(as, RSI, 9);
+        wc_masm_get(as, 8, R8, RSI, 0);
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[RBX], (uint32_t)in.slots[0]);
+        cr_assert_eq(out.g[R12], in.slots[1]);
+        cr_assert_eq((uint32_t)out.x[2][0], (uint32_t)in.slots[2]);
+        cr_assert_eq(out.x[9][0], in.slots[3]);
+        cr_assert_arr_eq(out.x[10], &in.slots[4], 16);
+        cr_assert_eq(out.slots[10], in.g[RDI]);
+        cr_assert_eq(out.slots[11], (uint32_t)in.x[7][0]);
+        cr_assert_eq(out.slots[12], in.x[8][0]);
+        cr_assert_arr_eq(&out.slots[13], in.x[11], 16);
+        cr_assert_eq(out.slots[20], in.slots[6]);
+        cr_assert_eq(out.slots[21], in.slots[7]);
+        cr_assert_arr_eq(&out.slots[22], &in.slots[8], 16);
+        cr_assert_eq(out.g[R8], in.slots[9]);
+    }
+}
+
+Test(masm_x64_code, zero_slots)
+{
+    EACH_CPU(c)
+    for (uint32_t len = 0; len < 40; len++)
+        for (uint32_t first = 0; first < 3; first++) {
+            start(c);
+            wc_masm_zero_slots(as, first, len);
+            machine_run(&in, &out);
+            for (uint32_t i = 0; i < MACHINE_SLOTS; i++)
+                cr_assert_eq(out.slots[i], i >= first && i < first + len
+                                               ? 0 : in.slots[i]);
+        }
+}
+
+/* Flags survive what says it keeps them, the scratch too. */
+Test(masm_x64_code, keeps)
+{
+    EACH_CPU(c)
+    {
+        start(c);
+        in.g[RSI] = 5;
+        wc_masm_move(as, W_I64, SCRATCH, R13);
+        wc_masm_move(as, W_F64, SCRATCH_FP, XMM13);
+        cond k = wc_masm_compare(as, OP_I64_EQ, in_reg(RSI), constant(5));
+        wc_masm_move(as, W_I32, RBX, R12);
+        wc_masm_move(as, W_F64, XMM2, XMM3);
+        wc_masm_const(as, W_I64, R8, 0);
+        wc_masm_load_slot(as, W_V128, XMM4, 0);
+        wc_masm_store_slot(as, W_F32, 1, XMM4);
+        wc_masm_store_arg(as, W_I64, 8, R8);
+        wc_masm_add_shifted(as, W_I64, R9, R9, R10, 3, 0);
+        wc_masm_get(as, 8, R11, R15, 8);
+        wc_masm_move(as, W_I64, RDI, SCRATCH);
+        wc_masm_move(as, W_F64, XMM5, SCRATCH_FP);
+        wc_masm_set(as, k, RCX);
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[RCX], 1);
+        cr_assert_eq(out.g[RBX], (uint32_t)in.g[R12]);
+        cr_assert_eq(out.g[RDI], in.g[R13]);
+        cr_assert_eq(out.x[5][0], in.x[13][0]);
+        cr_assert_eq(out.g[R9], in.g[R9] + 8 * in.g[R10]);
+        cr_assert_eq(out.g[R11], in.g[1]);
+    }
+}
+
+/* --- Arithmetic --------------------------------------------------------------------- */
+
+static const uint64_t values[] = {
+    0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff, 0x100000000,
+    0x123456789abcdef, 0x7fffffffffffffff, 0x8000000000000000,
+    0x8000000000000001, 0xfffffffffffffffe, 0xffffffffffffffff,
+};
+#define EACH_VALUE(a) for (unsigned a = 0; a < ARRAY_LEN(values); a++)
+
+/* Result and two sources, rdx in all roles. */
+static const reg triples[][3] = {
+    {RBX, RSI, RDI}, {RBX, RBX, RDI}, {RBX, RSI, RBX}, {RBX, RBX, RBX},
+    {RDX, RSI, RDI}, {RDX, RDX, RDI}, {RDX, RSI, RDX}, {RDX, RDX, RDX},
+    {RBX, RDX, RDI}, {RBX, RSI, RDX}, {RBX, RDX, RDX}, {RBX, RDX, RBX},
+    {RBX, RBX, RDX}, {R9, R12, R13},  {RDX, R8, R8},   {RCX, R8, R8},
+};
+
+static uint64_t mul_high(enum wtype t, bool sign, uint64_t a, uint64_t b)
+{
+    if (t == W_I32)
+        return (uint32_t)(sign ? (uint64_t)((int64_t)(int32_t)a *
+                                            (int32_t)b) >> 32
+                               : (uint64_t)(uint32_t)a * (uint32_t)b >> 32);
+    return sign ? i64_mul_wide_s(a, b).hi : i64_mul_wide_u(a, b).hi;
+}
+
+static void check_mul_high(unsigned cpu, enum wtype t, bool sign,
+                           const reg *r)
+{
+    start(cpu);
+    wc_masm_mul_high(as, t, sign, r[0], r[1], r[2]);
+    EACH_VALUE(i)
+    EACH_VALUE(k)
+    {
+        uint64_t a = values[i], b = values[k];
+        if (t == W_I32) {
+            a = (uint32_t)a;
+            b = (uint32_t)b;
+        }
+        machine_random(&in);
+        in.g[r[2]] = b;
+        in.g[r[1]] = a;
+        b = in.g[r[2]];
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[r[0]], mul_high(t, sign, a, b));
+        for (reg g = RCX; g < R15; g++)
+            cr_assert(g == RSP || g == r[0] || in.g[g] == out.g[g]);
+    }
+}
+
+Test(masm_x64_code, mul_high)
+{
+    EACH_CPU(c)
+    for (unsigned i = 0; i < ARRAY_LEN(triples); i++)
+        for (int sign = 0; sign < 2; sign++) {
+            check_mul_high(c, W_I32, sign != 0, triples[i]);
+            check_mul_high(c, W_I64, sign != 0, triples[i]);
+        }
+}
+
+Test(masm_x64_code, add_shifted)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(triples); i++)
+        for (unsigned shift = 0; shift < 4; shift++) {
+            const reg *r = triples[i];
+            start(0);
+            wc_masm_add_shifted(as, W_I64, r[0], r[1], r[2], shift, 0);
+            machine_run(&in, &out);
+            cr_assert_eq(out.g[r[0]], in.g[r[1]] + (in.g[r[2]] << shift));
+            start(0);
+            wc_masm_add_shifted(as, W_I32, r[0], r[1], r[2], shift, 0);
+            machine_run(&in, &out);
+            cr_assert_eq(out.g[r[0]],
+                         (uint32_t)(in.g[r[1]] + (in.g[r[2]] << shift)));
+            start(0);
+            wc_masm_add_shifted(as, W_I32, r[0], r[1], REG_NONE, 0, -5);
+            machine_run(&in, &out);
+            cr_assert_eq(out.g[r[0]], (uint32_t)(in.g[r[1]] - 5));
+        }
+}
+
+static void check_wide(enum opcode op, const reg *d, const reg *a)
+{
+    start(0);
+    wc_masm_wide(as, op, d, a, NULL);
+    for (unsigned n = 0; n < 500; n++) {
+        uint64_t v[4];
+        machine_random(&in);
+        bool two = op == OP_I64_MUL_WIDE_S || op == OP_I64_MUL_WIDE_U;
+        for (unsigned i = 0; i < (two ? 2 : 4); i++)
+            in.g[a[i]] = v[i] = values[random64() % ARRAY_LEN(values)];
+        machine_run(&in, &out);
+        struct wide want =
+            op == OP_I64_ADD128   ? i64_add128(v[0], v[1], v[2], v[3])
+            : op == OP_I64_SUB128 ? i64_sub128(v[0], v[1], v[2], v[3])
+            : op == OP_I64_MUL_WIDE_S ? i64_mul_wide_s(v[0], v[1])
+                                      : i64_mul_wide_u(v[0], v[1]);
+        cr_assert_eq(out.g[d[0]], want.lo);
+        cr_assert_eq(out.g[d[1]], want.hi);
+        for (reg g = RCX; g < R15; g++)
+            cr_assert(g == RSP || g == d[0] || g == d[1] ||
+                      (two && g == RDX) || in.g[g] == out.g[g]);
+    }
+}
+
+/* Results in every two of the sources and others. */
+Test(masm_x64_code, wide)
+{
+    static const reg from[] = {RBX, RSI, R9, R12}, to[] = {RBX, RSI, R9, R12,
+                                                           RDI, RDX};
+    for (unsigned i = 0; i < ARRAY_LEN(to); i++)
+        for (unsigned k = 0; k < ARRAY_LEN(to); k++) {
+            reg d[2] = {to[i], to[k]};
+            if (i == k)
+                continue;
+            check_wide(OP_I64_ADD128, d, from);
+            check_wide(OP_I64_SUB128, d, from);
+            check_wide(OP_I64_MUL_WIDE_S, d, from);
+            check_wide(OP_I64_MUL_WIDE_U, d, from);
+        }
+}
+
+Test(masm_x64_code, test)
+{
+    static const uint64_t masks[] = {1, 0x80, 0xff, 0x100, 0x8000, 0x7fffffff,
+                                     0x80000000, 0xffffffff,
+                                     0xffffffff80000000, UINT64_MAX};
+    for (unsigned i = 0; i < ARRAY_LEN(masks); i++)
+        for (int wide = 0; wide < 2; wide++) {
+            start(0);
+            cond k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI,
+                                  constant(masks[i]));
+            wc_masm_set(as, k, R9);
+            k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI, in_reg(RBP));
+            wc_masm_set(as, k, RDI);
+            k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI,
+                             (struct src){.kind = SRC_SLOT, .slot = 2});
+            wc_masm_set(as, k, R8);
+            EACH_VALUE(n)
+            {
+                uint64_t all = wide ? UINT64_MAX : UINT32_MAX;
+                in.g[RBP] = in.slots[2] = masks[i];
+                in.g[RSI] = values[n] & all;
+                machine_run(&in, &out);
+                uint64_t want = (values[n] & masks[i] & all) != 0;
+                cr_assert_eq(out.g[R9], want);
+                cr_assert_eq(out.g[RDI], want);
+                cr_assert_eq(out.g[R8], want);
+            }
+        }
+}
+
+/* --- Memory --------------------------------------------------------------------------- */
+
+static const struct access {
+    enum opcode op;
+    uint8_t bytes;
+    bool sign, narrow, fp;
+} loads[] = {
+    {OP_I32_LOAD, 4, false, true, false},
+    {OP_I64_LOAD, 8, false, false, false},
+    {OP_F32_LOAD, 4, false, true, true},
+    {OP_F64_LOAD, 8, false, false, true},
+    {OP_I32_LOAD8_S, 1, true, true, false},
+    {OP_I32_LOAD8_U, 1, false, true, false},
+    {OP_I32_LOAD16_S, 2, true, true, false},
+    {OP_I32_LOAD16_U, 2, false, true, false},
+    {OP_I64_LOAD8_S, 1, true, false, false},
+    {OP_I64_LOAD8_U, 1, false, false, false},
+    {OP_I64_LOAD16_S, 2, true, false, false},
+    {OP_I64_LOAD16_U, 2, false, false, false},
+    {OP_I64_LOAD32_S, 4, true, false, false},
+    {OP_I64_LOAD32_U, 4, false, false, false},
+}, stores[] = {
+    {OP_I32_STORE, 4, false, true, false},
+    {OP_I64_STORE, 8, false, false, false},
+    {OP_F32_STORE, 4, false, true, true},
+    {OP_F64_STORE, 8, false, false, true},
+    {OP_I32_STORE8, 1, false, true, false},
+    {OP_I32_STORE16, 2, false, true, false},
+    {OP_I64_STORE8, 1, false, false, false},
+    {OP_I64_STORE16, 2, false, false, false},
+    {OP_I64_STORE32, 4, false, false, false},
+};
+
+static uint64_t extend(uint64_t v, unsigned bytes, bool sign, bool narrow)
+{
+    unsigned shift = 64 - 8 * bytes;
+    v = sign ? (uint64_t)((int64_t)(v << shift) >> shift)
+             : v << shift >> shift;
+    return narrow ? (uint32_t)v : v;
+}
+
+static uint8_t memory[256];
+
+static void set_memory(void)
+{
+    for (unsigned i = 0; i < sizeof memory; i++)
+        memory[i] = (uint8_t)(0x7b + 0x3d * i);
+}
+
+static uint64_t peek(unsigned at, unsigned bytes)
+{
+    uint64_t v = 0;
+    memcpy(&v, memory + at, bytes);
+    return v;
+}
+
+static const reg registers[] = {RCX, RDX, RBX, RBP, RSI, RDI, R8,
+                                R9,  R10, R11, R12, R13};
+
+static void check_load(unsigned cpu, const struct access *a, reg base, reg d)
+{
+    reg to = a->fp ? (reg)(d + REG_FP) : d;
+    for (unsigned with = 0; with < 2; with++)
+        for (unsigned at = 0; at < 32; at++) {
+            if (at > 2 && at != 17)
+                continue;
+            start(cpu);
+            reg index = with ? base == R9 ? R10 : R9 : REG_NONE;
+            struct mem place = {base, index, at};
+            wc_masm_load(as, a->op, to, place);
+            in.g[R9] = in.g[R10] = 40;
+            in.g[base] = (uint64_t)(uintptr_t)memory;
+            machine_run(&in, &out);
+            uint64_t want = extend(peek(at + 40 * with, a->bytes), a->bytes,
+                                   a->sign, a->narrow);
+            uint64_t got = a->fp ? out.x[d][0] : out.g[d];
+            cr_assert_eq(a->fp && a->narrow ? (uint32_t)got : got, want);
+        }
+}
+
+static void check_store(unsigned cpu, const struct access *a, reg from,
+                        const uint64_t *bits)
+{
+    unsigned at = 3;
+    start(cpu);
+    struct mem place = {R14, R12, at};
+    struct src value = bits != NULL ? constant(*bits)
+                       : a->fp      ? in_reg((reg)(from + REG_FP))
+                                    : in_reg(from);
+    wc_masm_store(as, a->op, place, value);
+    set_memory();
+    in.g[R14] = (uint64_t)(uintptr_t)memory;
+    in.g[R12] = 40;
+    machine_run(&in, &out);
+    uint64_t v = bits != NULL ? *bits : a->fp ? in.x[from][0] : in.g[from];
+    cr_assert_eq(peek(at + 40, a->bytes), extend(v, a->bytes, false, false));
+    uint8_t before = memory[42], after = memory[43 + a->bytes];
+    set_memory();
+    cr_assert_eq(before, memory[42]);
+    cr_assert_eq(after, memory[43 + a->bytes]);
+}
+
+Test(masm_x64_code, loads)
+{
+    set_memory();
+    for (unsigned c = 0; c < machine_cpus; c += machine_cpus - 1)
+        for (unsigned i = 0; i < ARRAY_LEN(loads); i++)
+            for (unsigned k = 0; k < ARRAY_LEN(registers); k++) {
+                check_load(c, &loads[i], R14, registers[k]);
+                check_load(c, &loads[i], registers[k], RSI);
+            }
+}
+
+Test(masm_x64_code, stores)
+{
+    for (unsigned c = 0; c < machine_cpus; c += machine_cpus - 1)
+        for (unsigned i = 0; i < ARRAY_LEN(stores); i++) {
+            for (unsigned k = 0; k < ARRAY_LEN(registers); k++)
+                check_store(c, &stores[i], registers[k], NULL);
+            for (unsigned k = 0; k < ARRAY_LEN(constants); k++) {
+                uint64_t v = constants[k];
+                v = stores[i].narrow ? (uint32_t)v : v;
+                if (wc_masm_takes(as, stores[i].op, v))
+                    check_store(c, &stores[i], 0, &v);
+            }
+        }
+}
+
+Test(masm_x64_code, fields)
+{
+    static const unsigned widths[] = {1, 2, 4, 8};
+    for (unsigned w = 0; w < 4; w++)
+        for (unsigned k = 0; k < ARRAY_LEN(registers); k++) {
+            unsigned bytes = widths[w];
+            reg r = registers[k], base = r == RSI ? R8 : RSI;
+            start(0);
+            set_memory();
+            wc_masm_put(as, bytes, base, 100, r);
+            wc_masm_put_indexed(as, bytes, base, R14, w, 160, r);
+            wc_masm_get_signed(as, W_I32, bytes, R9, base,
+                               8);
+            wc_masm_get_signed(as, W_I64, bytes, R10, base, 8);
+            wc_masm_get_indexed(as, bytes, R11, base, R14, w, 24);
+            wc_masm_get(as, bytes, r, base, 8);
+            in.g[R14] = 3;
+            in.g[base] = (uint64_t)(uintptr_t)memory;
+            machine_run(&in, &out);
+            uint64_t v = peek(8, bytes);
+            cr_assert_eq(out.g[r], v);
+            if (r != R9 && bytes < 8)
+                cr_assert_eq(out.g[R9], extend(v, bytes, bytes < 4, true));
+            if (r != R10)
+                cr_assert_eq(out.g[R10], extend(v, bytes, true, false));
+            if (r != R11)
+                cr_assert_eq(out.g[R11], peek(24 + 3 * bytes, bytes));
+            v = extend(in.g[r], bytes, false, false);
+            cr_assert_eq(peek(100, bytes), v);
+            cr_assert_eq(peek(160 + 3 * bytes, bytes), v);
+        }
+}
+
+Test(masm_x64_code, fp_fields)
+{
+    EACH_CPU(c)
+    {
+        start(c);
+        set_memory();
+        wc_masm_get_fp(as, W_F32, XMM1, R14, 5);
+        wc_masm_get_fp(as, W_F64, XMM10, R14, 6);
+        wc_masm_get_fp(as, W_V128, XMM11, R14, 7);
+        wc_masm_put_fp(as, W_F32, R14, 100, XMM2);
+        wc_masm_put_fp(as, W_F64, R14, 110, XMM12);
+        wc_masm_put_fp(as, W_V128, R14, 120, XMM13);
+        in.g[R14] = (uint64_t)(uintptr_t)memory;
+        machine_run(&in, &out);
+        cr_assert_eq((uint32_t)out.x[1][0], peek(5, 4));
+        cr_assert_eq(out.x[10][0], peek(6, 8));
+        cr_assert_arr_eq(out.x[11], memory + 7, 16);
+        cr_assert_eq(peek(100, 4), (uint32_t)in.x[2][0]);
+        cr_assert_eq(peek(110, 8), in.x[12][0]);
+        cr_assert_arr_eq(memory + 120, in.x[13], 16);
+    }
+}
+
+Test(masm_x64_code, compare_fields)
+{
+    for (unsigned bytes = 4; bytes <= 8; bytes += 4)
+        EACH_VALUE(i)
+        EACH_VALUE(k)
+        {
+            start(0);
+            cond c = wc_masm_below_field(as, bytes, R9, R14, 16);
+            wc_masm_set(as, c, RBX);
+            c = wc_masm_equals_field(as, bytes, R9, R14, 16);
+            wc_masm_set(as, c, RSI);
+            memcpy(memory + 16, &values[k], 8);
+            in.g[R14] = (uint64_t)(uintptr_t)memory;
+            in.g[R9] = extend(values[i], bytes, false, false);
+            machine_run(&in, &out);
+            uint64_t field = extend(values[k], bytes, false, false);
+            cr_assert_eq(out.g[RBX], in.g[R9] < field);
+            cr_assert_eq(out.g[RSI], in.g[R9] == field);
+        }
+}
+
+/* --- Control --------------------------------------------------------------------------- */
+
+Test(masm_x64_code, jump_table)
+{
+    for (uint64_t n = 0; n < 5; n++) {
+        struct label l[5] = {{0}}, done = {0};
+        struct label *targets[] = {&l[0], &l[1], &l[2], &l[3], &l[4]};
+        start(0);
+        wc_masm_align_loop(as);
+        cr_assert_eq(as->code.len % 16, 0);
+        wc_masm_bind(as, &l[4]); /* one behind */
+        wc_masm_const(as, W_I32, RBX, 104);
+        wc_masm_compare(as, OP_I64_EQ, in_reg(RSI), constant(77));
+        wc_masm_branch(as, CC_E, &done);
+        wc_masm_const(as, W_I64, RSI, 77);
+        wc_masm_jump_table(as, RDI, R9, targets, 5);
+        for (unsigned i = 0; i < 4; i++) {
+            wc_masm_bind(as, &l[i]);
+            wc_masm_const(as, W_I32, RBX, 100 + i);
+            wc_masm_jump(as, &done);
+        }
+        wc_masm_bind(as, &done);
+        in.g[RDI] = n;
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[RBX], 100 + n);
+    }
+}
+
+/* --- Frames and calls --------------------------------------------------------------------- */
+
+/* A function of its own frame, appended to the machine's code behind what
+ * jumps over it. Adds up its stack arguments, 8 bytes each, with weights, into
+ * rcx; spoils everything it may. */
+struct callee {
+    struct label entry, exhausted;
+    struct frame frame;
+    struct label *tail; /* goes on there with `tail_bytes` of arguments */
+    uint32_t tail_bytes;
+    enum how { BY_LABEL, BY_FIELD, BY_DATA } how;
+};
+
+static void spoil(regset which)
+{
+    for (reg r = 0; r < 16; r++)
+        if (which & REG_BIT(r))
+            wc_masm_const(as, W_I64, r, 0x5555555555555555);
+    for (reg r = XMM0; r <= XMM15; r++)
+        wc_masm_const(as, W_F64, r, 0x5555555555555555);
+}
+
+/* rbx: sum of (i + 1) * argument i */
+static void sum_arguments(uint32_t bytes)
+{
+    wc_masm_const(as, W_I64, RCX, 0);
+    for (uint32_t i = 0; i < bytes / 8; i++) {
+        struct src weight = constant(i + 1);
+        wc_masm_load_param(as, W_I64, RDX, 8 * i);
+        wc_masm_binary(as, OP_I64_MUL, RDX, RDX, weight, NULL);
+        wc_masm_binary(as, OP_I64_ADD, RCX, RCX, in_reg(RDX), NULL);
+    }
+}
+
+/* Its own arguments plus 1, or others, go on as outgoing ones. */
+static void pass_arguments(const struct callee *f)
+{
+    for (uint32_t i = 0; i < f->tail_bytes / 8; i++) {
+        if (8 * i < f->frame.in_bytes)
+            wc_masm_load_param(as, W_I64, RDX, 8 * i);
+        else
+            wc_masm_const(as, W_I64, RDX, 1000 * i);
+        wc_masm_binary(as, OP_I64_ADD, RDX, RDX, constant(1), NULL);
+        wc_masm_store_arg(as, W_I64, 8 * i, RDX);
+    }
+}
+
+enum { FIELD_OFFSET = 48 };
+
+/* The address of `tail` is in the field at r9 + FIELD_OFFSET. */
+static void emit_callee(struct callee *f)
+{
+    struct frame outer = as->frame;
+    as->frame = f->frame;
+    wc_masm_bind(as, &f->entry);
+    wc_masm_prologue(as, &f->exhausted);
+    if (f->tail == NULL) {
+        sum_arguments(f->frame.in_bytes);
+        spoil(f->frame.saved | REG_BIT(RSI) | REG_BIT(RDI) | REG_BIT(RAX));
+        wc_masm_zero_slots(as, 0, f->frame.slots);
+        wc_masm_return(as);
+    } else {
+        pass_arguments(f);
+        wc_masm_move(as, W_I64, RBX, R9);
+        spoil((f->frame.saved & ~REG_BIT(RBX)) | REG_BIT(RAX));
+        wc_masm_zero_slots(as, 0, f->frame.slots);
+        if (f->how == BY_FIELD)
+            wc_masm_tail_field(as, RBX, FIELD_OFFSET, f->tail_bytes);
+        else if (f->how == BY_DATA)
+            wc_masm_tail_data(as, 2, f->tail_bytes);
+        else
+            wc_masm_tail_label(as, f->tail, f->tail_bytes);
+    }
+    wc_masm_bind(as, &f->exhausted);
+    wc_masm_unreachable(as);
+    as->frame = outer;
+}
+
+/* Arguments of a call from the machine: 10, 20, ... */
+static void emit_call(struct callee *f)
+{
+    for (uint32_t i = 0; i < f->frame.in_bytes / 8; i++) {
+        wc_masm_const(as, W_I64, RDX, 10 * (i + 1));
+        wc_masm_store_arg(as, W_I64, 8 * i, RDX);
+    }
+    wc_masm_call_label(as, &f->entry);
+    wc_masm_restore_args(as, f->frame.in_bytes);
+}
+
+static struct frame some_frame(uint64_t saved, uint32_t slots, uint32_t in_bytes,
+                               uint32_t out_bytes)
+{
+    return (struct frame){.out_bytes = out_bytes, .slots = slots,
+                          .saved = saved, .in_bytes = in_bytes};
+}
+
+static void check_callee_saved(void)
+{
+    static const reg saved[] = {RBX, RBP, R12, R13, R14};
+    for (unsigned i = 0; i < ARRAY_LEN(saved); i++)
+        cr_assert_eq(in.g[saved[i]], out.g[saved[i]], "register %u", saved[i]);
+    cr_assert_arr_eq(in.slots, out.slots, sizeof in.slots);
+}
+
+Test(masm_x64_code, calls)
+{
+    for (unsigned mask = 0; mask < 16; mask++)
+        for (uint32_t args = 0; args < 5; args++)
+            for (uint32_t slots = 0; slots < 2000; slots = 3 * slots + 1) {
+                uint64_t saved = (mask & 1 ? REG_BIT(RBX) : 0) |
+                                 (mask & 2 ? REG_BIT(RBP) : 0) |
+                                 (mask & 4 ? REG_BIT(R12) : 0) |
+                                 (mask & 8 ? REG_BIT(R13) : 0);
+                struct callee f = {
+                    .frame = some_frame(saved, slots, 8 * args, 0)};
+                struct label over = {0};
+                start(mask % machine_cpus);
+                emit_call(&f);
+                wc_masm_jump(as, &over);
+                emit_callee(&f);
+                wc_masm_bind(as, &over);
+                machine_run(&in, &out);
+                uint64_t want = 0;
+                for (uint32_t i = 0; i < args; i++)
+                    want += 10 * (i + 1) * (i + 1);
+                cr_assert_eq(out.g[RCX], want);
+                check_callee_saved();
+            }
+}
+
+static uint64_t tail_sum(uint32_t in_bytes, uint32_t bytes)
+{
+    uint64_t want = 0;
+    for (uint32_t i = 0; i < bytes / 8; i++) {
+        uint64_t v = 8 * i < in_bytes ? 10 * (i + 1) : 1000 * i;
+        want += (v + 1) * (i + 1);
+    }
+    return want;
+}
+
+static void check_tail(unsigned cpu, unsigned saved_len, uint32_t in_bytes,
+                       uint32_t bytes, uint32_t spare, enum how how)
+{
+    static const reg list[] = {RBX, RBP, R12, R13};
+    uint64_t saved = REG_BIT(RBX);
+    for (unsigned i = 0; i < saved_len; i++)
+        saved |= REG_BIT(list[i]);
+    struct callee last = {.frame = some_frame(saved, 3, bytes, 16)};
+    struct callee f = {.frame = some_frame(saved, spare, in_bytes, bytes + 8)};
+    struct label over = {0};
+    f.tail = &last.entry;
+    f.tail_bytes = bytes;
+    f.how = how;
+    start(cpu);
+    x64_lea(&as->code, SIZE64, R8, x64_rip());
+    x64_rip_label(&as->code, &last.entry, 0);
+    wc_masm_put(as, 8, R9, FIELD_OFFSET, R8);
+    emit_call(&f);
+    wc_masm_jump(as, &over);
+    emit_callee(&f);
+    emit_callee(&last);
+    wc_masm_bind(as, &over);
+    in.g[R9] = (uint64_t)(uintptr_t)memory;
+    machine_run(&in, &out);
+    cr_assert_eq(out.g[RCX], tail_sum(in_bytes, bytes), "%u to %u", in_bytes,
+                 bytes);
+    check_callee_saved();
+}
+
+/* From and to any number of arguments, with frames that they reach over. */
+Test(masm_x64_code, tail_calls)
+{
+    for (unsigned c = 0; c < machine_cpus; c++)
+        for (uint32_t in_bytes = 0; in_bytes <= 56; in_bytes += 8)
+            for (uint32_t bytes = 0; bytes <= 104; bytes += 8)
+                for (unsigned saved = 0; saved <= 4; saved += 2)
+                    for (uint32_t spare = 0; spare < 9; spare += 4) {
+                        check_tail(c, saved, in_bytes, bytes, spare, BY_LABEL);
+                        check_tail(c, saved, in_bytes, bytes, spare, BY_FIELD);
+                    }
+}
+
+/* Words elsewhere, whose distance is filled in when the code has its place. */
+Test(masm_x64_code, data)
+{
+    start(0);
+    for (uint32_t i = 0; i < ARRAY_LEN(machine_data); i++)
+        machine_data[i] = random64();
+    wc_masm_load_data(as, RBX, 1);
+    wc_masm_load_data(as, R12, 7);
+    cr_assert_eq(as->relocs.len, 2);
+    machine_run(&in, &out);
+    cr_assert_eq(out.g[RBX], machine_data[1]);
+    cr_assert_eq(out.g[R12], machine_data[7]);
+}
+
+static uint64_t forty_two(void)
+{
+    return 42;
+}
+
+/* C functions as callees; rcx stays what it is, rax has the result. */
+Test(masm_x64_code, call_data)
+{
+    machine_data[2] = (uint64_t)(uintptr_t)forty_two;
+    for (int how = 0; how < 2; how++) {
+        struct callee f = {.frame = some_frame(REG_BIT(RBX), 2, 0, 8)};
+        struct label over = {0};
+        f.how = BY_DATA;
+        f.tail = &over; /* only that there is one */
+        start(0);
+        if (how == 0)
+            wc_masm_call_data(as, 2);
+        else
+            wc_masm_call_label(as, &f.entry);
+        wc_masm_move(as, W_I64, RBX, SCRATCH);
+        wc_masm_jump(as, &over);
+        emit_callee(&f);
+        wc_masm_bind(as, &over);
+        machine_run(&in, &out);
+        cr_assert_eq(out.g[RBX], 42);
+    }
+}
+
+/* The limit is that of the instance in r15; frames of any size. */
+Test(masm_x64_code, stack_check)
+{
+    static struct instance instance;
+    for (uint32_t slots = 1; slots < 4000; slots *= 3)
+        for (int room = 0; room < 2; room++) {
+            struct callee f = {.frame = some_frame(0, slots, 0, 0)};
+            struct label over = {0}, caught = {0};
+            f.frame.check_stack = true;
+            start(0);
+            wc_masm_move(as, W_I64, R14, R15);
+            wc_masm_move(as, W_I64, R15, R9);
+            wc_masm_binary(as, OP_I64_ADD, R10, R10, in_reg(RSP), NULL);
+            wc_masm_put(as, 8, R15, offsetof(struct instance, stack_limit),
+                        R10);
+            wc_masm_const(as, W_I64, RBX, 0);
+            wc_masm_call_label(as, &f.entry);
+            wc_masm_const(as, W_I64, RBX, 1);
+            wc_masm_jump(as, &over);
+            as->frame = f.frame;
+            wc_masm_bind(as, &f.entry);
+            wc_masm_prologue(as, &caught);
+            wc_masm_return(as);
+            wc_masm_bind(as, &caught);
+            wc_masm_binary(as, OP_I64_ADD, RSP, RSP, constant(8), NULL);
+            as->frame = some_frame(0, MACHINE_SLOTS, 0, MACHINE_OUT);
+            wc_masm_bind(as, &over);
+            wc_masm_move(as, W_I64, R15, R14);
+            /* just enough, or one byte too little, of what is checked */
+            uint64_t bytes = 8 * slots > 8192 ? 8 * slots + 8 : 8;
+            in.g[R10] = 0 - bytes + (room ? 0 : 1);
+            in.g[R9] = (uint64_t)(uintptr_t)&instance;
+            machine_run(&in, &out);
+            cr_assert_eq(out.g[RBX], (uint64_t)room);
+        }
+}
+
+Test(masm_x64_code, reload_memory)
+{
+    static struct memory memory0 = {.base = memory};
+    static struct instance instance = {.memory0 = &memory0};
+    start(0);
+    wc_masm_move(as, W_I64, RBX, R15);
+    wc_masm_move(as, W_I64, R15, R9);
+    wc_masm_reload_memory(as); /* the frame does not ask for it */
+    wc_masm_move(as, W_I64, RSI, R14);
+    as->frame.reload_memory = true;
+    wc_masm_reload_memory(as);
+    wc_masm_move(as, W_I64, R15, RBX);
+    in.g[R9] = (uint64_t)(uintptr_t)&instance;
+    machine_run(&in, &out);
+    cr_assert_eq(out.g[RSI], in.g[R14]);
+    cr_assert_eq(out.g[R14], (uint64_t)(uintptr_t)memory);
+}
+
+/* --- The buffer ---------------------------------------------------------------------------- */
+
+/* Code is the same when every reserve moves it; failure is quiet. */
+Test(masm_x64_code, moving_buffer)
+{
+    uint8_t copy[4096];
+    uint32_t len = 0;
+    for (int hard = 0; hard < 2; hard++) {
+        struct callee f = {.frame = some_frame(REG_BIT(R12), 9, 16, 0)};
+        as->code.hard = hard != 0;
+        start(0);
+        emit_callee(&f);
+        wc_masm_const(as, W_F64, XMM1, 12345);
+        wc_masm_finish(as);
+        cr_assert(!as->code.failed && as->code.len < sizeof copy);
+        if (hard) {
+            cr_assert_eq(as->code.len, len);
+            cr_assert_arr_eq(as->code.bytes, copy, len);
+        }
+        len = as->code.len;
+        memcpy(copy, as->code.bytes, len);
+    }
+    as->code.hard = false;
+    start(0);
+    wc_codebuf_fail(&as->code);
+    for (unsigned i = 0; i < 100; i++)
+        wc_masm_const(as, W_F64, XMM1, i);
+    wc_masm_call_data(as, 1);
+    wc_masm_finish(as);
+    cr_assert(as->code.failed);
+    wc_masm_free(as);
+}
