@@ -68,7 +68,7 @@ WASI_API_EXTERN bool wasi_config_add_dir(wasi_config_t *config,
                                          const char *guest_path,
                                          wasi_dir_access_t access);
 
-/* ----------------------------------------------------- directories in memory */
+/* ---------------------------------------------------- directories in memory */
 
 /* Files that are not on the host: a directory with what is below it. Programs
  * and the embedder may use it at the same time, from any thread. Paths are
@@ -156,14 +156,14 @@ WASI_API_EXTERN bool wasi_config_stdin_bytes(wasi_config_t *config,
                                              const void *data, size_t size);
 
 /* Memory that a standard stream is written to. One buffer may take stdout and
- * stderr of many programs, of one thread at a time. */
+ * stderr of many programs. */
 typedef struct wasi_buffer_t wasi_buffer_t;
 
 /* A program that writes more than `limit` bytes gets the error "no space". */
 WASI_API_EXTERN own wasi_buffer_t *wasi_buffer_new(size_t limit);
 /* The streams that write to it keep it alive. NULL is allowed. */
 WASI_API_EXTERN void wasi_buffer_delete(own wasi_buffer_t *buffer);
-/* The bytes written so far; valid until the program runs on. */
+/* The bytes written so far; valid until a program writes more. */
 WASI_API_EXTERN const void *wasi_buffer_data(const wasi_buffer_t *buffer,
                                              size_t *size);
 WASI_API_EXTERN void wasi_buffer_clear(wasi_buffer_t *buffer);
@@ -173,7 +173,10 @@ WASI_API_EXTERN bool wasi_config_stdio_buffer(wasi_config_t *config,
                                               wasi_stdio_t which,
                                               wasi_buffer_t *buffer);
 
-/* Called when the program reads: puts up to `size` bytes at `data` and returns
+/* The callbacks of a program that has threads (wasmc.h) may be called on
+ * several at once.
+ *
+ * Called when the program reads: puts up to `size` bytes at `data` and returns
  * their number; 0 is the end of the stream, -1 an input error. It may run
  * guest code. */
 typedef ptrdiff_t (*wasi_read_callback_t)(void *env, void *data, size_t size);

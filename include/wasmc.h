@@ -325,6 +325,22 @@ WASM_API_EXTERN bool wasmc_linker_define_wasi(wasmc_linker_t *linker,
                                               const wasi_config_t *config,
                                               own wasmc_error_t **err);
 
+/* Lets this module start threads (wasi-threads) when it is instantiated with
+ * the linker: each has a store of its own, the memory that the module imports
+ * (the one defined in the linker, or a new one) and the descriptors of
+ * wasmc_linker_define_wasi, which comes first. It can import nothing else. When
+ * a thread traps or exits, the others trap ("interrupted"), the one of the
+ * linker's store too. For one module at a time. */
+WASM_API_EXTERN bool wasmc_linker_define_wasi_threads(
+    wasmc_linker_t *linker, const wasm_module_t *module,
+    own wasmc_error_t **err);
+/* To be called when the program's entry has returned, whatever it returned:
+ * ends the threads it has started and waits until they are gone. If one of
+ * them ended the program, returns its trap, without frames; else NULL.
+ * Deleting the linker ends threads, too. */
+WASM_API_EXTERN own wasm_trap_t *wasmc_linker_end_wasi_threads(
+    wasmc_linker_t *linker);
+
 /* Instantiates a module with what is defined. When imports are missing or do
  * not fit, the error lists all of them with the types they should have. */
 WASM_API_EXTERN own wasm_instance_t *wasmc_linker_instantiate(

@@ -4,7 +4,8 @@
 #include "api/error.h"
 #include "api/instance.h"
 #include "api/module.h"
-#include "wasi/wasi.h"
+#include "api/trap.h"
+#include "wasi/threads.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 struct wasmc_linker_t {
     wasm_store_t *store; /* one reference */
     struct linker *linker;
-    struct wasi *wasi; /* or NULL */
+    struct wasi *wasi;            /* or NULL */
+    struct wasi_threads *threads; /* or NULL */
+    const struct module *threaded;
 };
 
 static struct span span_of(const char *s)
@@ -39,6 +42,7 @@ void wasmc_linker_delete(wasmc_linker_t *linker)
 {
     if (!linker)
         return;
+    wc_wasi_threads_delete(linker->threads);
     wc_linker_delete(linker->linker);
     wc_wasi_unref(linker->wasi);
     handle_store_unref(linker->store);
@@ -75,6 +79,73 @@ bool wasmc_linker_define_wasi(wasmc_linker_t *linker,
     return true;
 }
 
+/* The memory that the linker has for the module, or NULL. */
+static struct memory *find_memory(const wasmc_linker_t *l,
+                                  const struct module *m)
+{
+    for (uint32_t n = 0; n < m->imports_len; n++)
+        if (m->imports[n].kind == EXTERN_MEMORY)
+            return (struct memory *)wc_linker_find(
+                l->linker, module_span(m, m->imports[n].module),
+                module_span(m, m->imports[n].name));
+    return NULL;
+}
+
+bool wasmc_linker_define_wasi_threads(wasmc_linker_t *linker,
+                                      const wasm_module_t *module,
+                                      wasmc_error_t **err)
+{
+    struct error e = ERROR_INIT;
+    struct module *m = module->module;
+    struct memory *memory = find_memory(linker, m);
+    struct wasi_threads *threads = NULL;
+    if (!linker->wasi)
+        wc_error_set(&e, ERROR_UNLINKABLE, ERROR_NO_OFFSET,
+                     "threads are for a linker with WASI");
+    else if (memory && memory->entity.object.kind != OBJECT_MEMORY)
+        wc_error_set(&e, ERROR_UNLINKABLE, ERROR_NO_OFFSET,
+                     "the memory of the threads is no memory");
+    else
+        threads = wc_wasi_threads_new(linker->wasi, linker->store->store, m,
+                                      memory, &e);
+    wc_error_give(err, &e, NULL);
+    if (!threads)
+        return false;
+    wc_wasi_threads_delete(linker->threads);
+    linker->threads = threads;
+    linker->threaded = m;
+    return true;
+}
+
+wasm_trap_t *wasmc_linker_end_wasi_threads(wasmc_linker_t *linker)
+{
+    struct trap *trap = NULL;
+    struct store *store = linker->store->store;
+    enum status status = STATUS_OK;
+    if (linker->threads)
+        status = wc_wasi_threads_end(linker->threads, STATUS_OK, &trap);
+    /* Its frames name instances that end before this store. */
+    if (status == STATUS_TRAP)
+        wc_trap_raise(store, TRAP_HOST, "%s",
+                      trap ? trap->message : "out of memory");
+    wc_trap_unref(trap);
+    return wc_trap_give(linker->store, status);
+}
+
+/* What WASI has for an import; NULL, without an error if it is none of its. */
+static struct entity *wasi_entity(wasmc_linker_t *l, const struct module *m,
+                                  uint32_t n, struct error *e)
+{
+    struct span module = module_span(m, m->imports[n].module);
+    struct span name = module_span(m, m->imports[n].name);
+    if (m == l->threaded)
+        return wc_wasi_threads_import(l->threads, l->store->store, n, e);
+    if (!wc_wasi_module(module))
+        return NULL;
+    struct func *f = wc_wasi_import(l->wasi, l->store->store, module, name, e);
+    return f ? &f->entity : NULL;
+}
+
 /* Defines what a module imports from WASI and nothing else defines. */
 static bool define_wasi_imports(wasmc_linker_t *l, const struct module *m,
                                 struct error *e)
@@ -82,12 +153,11 @@ static bool define_wasi_imports(wasmc_linker_t *l, const struct module *m,
     for (uint32_t n = 0; n < m->imports_len; n++) {
         struct span module = module_span(m, m->imports[n].module);
         struct span name = module_span(m, m->imports[n].name);
-        if (!wc_wasi_module(module) || wc_linker_find(l->linker, module, name))
+        if (wc_linker_find(l->linker, module, name))
             continue;
-        struct func *f =
-            wc_wasi_import(l->wasi, l->store->store, module, name, e);
-        if (f ? !wc_linker_define(l->linker, module, name, &f->entity, e)
-              : e->kind != ERROR_NONE)
+        struct entity *found = wasi_entity(l, m, n, e);
+        if (found ? !wc_linker_define(l->linker, module, name, found, e)
+                  : e->kind != ERROR_NONE)
             return false;
     }
     return true;

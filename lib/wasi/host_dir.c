@@ -30,7 +30,8 @@ enum wasi_errno wc_host_dir_new(int fd, bool read_only, bool walk,
     }
     wc_node_init(&d->node, &dir_ops, OS_FILE_DIR);
     d->node.read_only = read_only;
-    d->root = (struct path_root){fd, walk};
+    d->root.fd = fd;
+    d->root.walk = walk;
     *out = &d->node;
     return ERRNO_SUCCESS;
 }

@@ -13,6 +13,8 @@
 #define WASI_BOUNCE_BYTES_MAX 65536u   /* copied around an embedder callback */
 #define WASI_STRINGS_BYTES_MAX 0x7fffffffu /* arguments, environment */
 
+#define WASI_THREADS_MAX 4096u         /* of one program: AGAIN */
+
 /* How long a wait goes on before it looks whether the store was interrupted
  * or the wall clock was set. */
 #define WASI_WAIT_SLICE_NS UINT64_C(50000000)

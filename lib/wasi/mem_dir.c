@@ -40,7 +40,7 @@ static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
     return ERRNO_SUCCESS;
 }
 
-/* ------------------------------------------------------------------- opening */
+/* ------------------------------------------------------------------ opening */
 
 static enum wasi_errno create(struct wasi_memdir_t *fs, struct mem_place *p,
                               enum os_filetype type)
@@ -124,7 +124,7 @@ static enum wasi_errno dir_open(struct node *n, const char *path,
     return e;
 }
 
-/* ---------------------------------------------------------------- attributes */
+/* --------------------------------------------------------------- attributes */
 
 /* Is something at the place, and what its slash says it is? */
 static enum wasi_errno check_there(const struct mem_place *p)
@@ -190,7 +190,7 @@ static enum wasi_errno dir_readlink(struct node *n, const char *path,
     return e;
 }
 
-/* ------------------------------------------------------- making and removing */
+/* ------------------------------------------------------ making and removing */
 
 /* May something new be at the place? A name ending in a slash can only be a
  * directory's. */
@@ -321,7 +321,7 @@ static enum wasi_errno dir_link(struct node *from, const char *from_path,
     return e;
 }
 
-/* ------------------------------------------------------------------ renaming */
+/* ----------------------------------------------------------------- renaming */
 
 static bool is_below(const struct inode *dir, const struct inode *above)
 {

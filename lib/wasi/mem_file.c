@@ -51,7 +51,7 @@ enum wasi_errno wc_mem_node_set_times(struct node *n,
     return ERRNO_SUCCESS;
 }
 
-/* ----------------------------------------------------------- reading, writing */
+/* --------------------------------------------------------- reading, writing */
 
 static void copy_out(const struct inode *i, uint64_t at,
                      const struct os_iovec *iov, uint32_t len, size_t *done)
@@ -129,7 +129,7 @@ static enum wasi_errno file_write(struct node *n, const struct os_iovec *iov,
     return e;
 }
 
-/* ------------------------------------------------------------- position, size */
+/* ----------------------------------------------------------- position, size */
 
 static enum wasi_errno file_seek(struct node *n, int64_t offset,
                                  enum os_whence whence, uint64_t *position)

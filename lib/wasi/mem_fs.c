@@ -22,7 +22,7 @@ static bool charge(struct wasi_memdir_t *fs, uint64_t bytes)
     return true;
 }
 
-/* -------------------------------------------------------------------- inodes */
+/* ------------------------------------------------------------------- inodes */
 
 struct inode *wc_inode_new(struct wasi_memdir_t *fs, enum os_filetype type)
 {
@@ -150,7 +150,7 @@ void wc_inode_set_times(struct inode *i, const struct os_times *times)
     i->ctim = now;
 }
 
-/* --------------------------------------------------------------- directories */
+/* -------------------------------------------------------------- directories */
 
 static struct span span_of(const char *s)
 {
@@ -261,7 +261,7 @@ const struct mem_entry *wc_mem_entry(const struct inode *dir, uint64_t number)
     return NULL;
 }
 
-/* ----------------------------------------------------------------- the whole */
+/* ---------------------------------------------------------------- the whole */
 
 wasi_memdir_t *wasi_memdir_new(size_t limit)
 {

@@ -60,7 +60,7 @@ struct wasi_memdir_t *wc_memfs_ref(struct wasi_memdir_t *fs);
 /* Now, for time stamps. */
 uint64_t wc_mem_now(void);
 
-/* -------------------------------------------------------------------- inodes */
+/* ------------------------------------------------------------------- inodes */
 
 /* A new inode with neither names nor opens: give it one, or drop it. NULL when
  * there is no room. */
@@ -79,7 +79,7 @@ void wc_inode_stat(const struct wasi_memdir_t *fs, const struct inode *i,
                    struct os_stat *out);
 void wc_inode_set_times(struct inode *i, const struct os_times *times);
 
-/* --------------------------------------------------------------- directories */
+/* -------------------------------------------------------------- directories */
 
 /* The inode of that name in a directory, or NULL. */
 struct inode *wc_mem_find(const struct inode *dir, const char *name);
@@ -96,7 +96,7 @@ uint32_t wc_mem_count(const struct inode *dir);
 /* The first entry of this number or a later one, or NULL. */
 const struct mem_entry *wc_mem_entry(const struct inode *dir, uint64_t number);
 
-/* ---------------------------------------------------------------------- paths */
+/* -------------------------------------------------------------------- paths */
 
 struct mem_place {
     struct inode *dir;   /* where the last component is */
@@ -109,7 +109,7 @@ struct mem_place {
 enum wasi_errno wc_mem_resolve(struct inode *start, const char *path,
                                enum path_follow follow, struct mem_place *out);
 
-/* --------------------------------------------------------------------- nodes */
+/* -------------------------------------------------------------------- nodes */
 
 /* The root as a directory of a program; holds a reference. */
 enum wasi_errno wc_mem_dir_new(struct wasi_memdir_t *fs, bool read_only,

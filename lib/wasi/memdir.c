@@ -139,6 +139,7 @@ bool wasi_memdir_list(wasi_memdir_t *dir, const char *path,
     enum wasi_errno e =
         open_file(&u, OS_OPEN_READ | OS_OPEN_DIRECTORY, &listed);
     if (e == ERRNO_SUCCESS) {
+        /* Nobody else has this node: no need for its lock. */
         e = list_all(listed, each, env);
         wc_node_unref(listed);
     }

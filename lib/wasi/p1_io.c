@@ -187,7 +187,7 @@ static void put_part(uint8_t *out, uint32_t room, uint32_t *used,
 }
 
 /* Fills the guest's buffer with entries; the last one may be cut off, which
- * tells the guest that there are more. */
+ * tells the guest that there are more. The node is locked. */
 static enum wasi_errno list_dir(struct node *n, uint64_t cookie, uint8_t *out,
                                 uint32_t room, uint32_t *used)
 {
@@ -226,8 +226,11 @@ enum wasi_errno wc_p1_fd_readdir(struct p1_call *c, const slot *a)
         e = ERRNO_FAULT;
     else if (d.node->ops->next_entry == NULL)
         e = ERRNO_NOTDIR;
-    else
+    else {
+        wc_mutex_lock(&d.node->lock);
         e = list_dir(d.node, a[3], out, room, &used);
+        wc_mutex_unlock(&d.node->lock);
+    }
     wc_node_unref(d.node);
     return e == ERRNO_SUCCESS ? p1_put_u32(c, a[4], used) : e;
 }

@@ -10,6 +10,8 @@
 #ifndef WASI_PATH_H
 #define WASI_PATH_H
 
+#include <stdatomic.h>
+
 #include "base/os_fs.h"
 #include "wasi/errno.h"
 #include "wasi/limits.h"
@@ -17,7 +19,7 @@
 /* The directory that paths start from. */
 struct path_root {
     int fd;
-    bool walk; /* do without openat2; set once that turns out to be missing */
+    atomic_bool walk; /* do without openat2; set once it turns out missing */
 };
 
 enum path_follow {

@@ -77,6 +77,7 @@ static enum wasi_errno bytes_read(struct node *n, const struct os_iovec *iov,
     *done = 0;
     if (offset != POSITION_CURRENT)
         return ERRNO_SPIPE;
+    wc_mutex_lock(&n->lock);
     for (uint32_t i = 0; i < len; i++) {
         size_t left = s->len - s->position;
         size_t take = iov[i].len < left ? iov[i].len : left;
@@ -84,13 +85,17 @@ static enum wasi_errno bytes_read(struct node *n, const struct os_iovec *iov,
         s->position += take;
         *done += take;
     }
+    wc_mutex_unlock(&n->lock);
     return ERRNO_SUCCESS;
 }
 
 static uint64_t bytes_readable(struct node *n)
 {
     const struct bytes_stream *s = (const struct bytes_stream *)n;
-    return s->len - s->position;
+    wc_mutex_lock(&n->lock);
+    uint64_t left = s->len - s->position;
+    wc_mutex_unlock(&n->lock);
+    return left;
 }
 
 static const struct node_ops bytes_ops = {
@@ -118,6 +123,7 @@ struct node *wc_stream_bytes(const void *data, size_t size)
 
 struct wasi_buffer_t {
     atomic_uint refs;
+    struct wc_mutex lock; /* several streams, several threads */
     size_t limit;
     uint8_t *data;
     size_t len, cap;
@@ -129,6 +135,7 @@ wasi_buffer_t *wasi_buffer_new(size_t limit)
     if (b == NULL)
         return NULL;
     atomic_init(&b->refs, 1);
+    wc_mutex_init(&b->lock);
     b->limit = limit;
     return b;
 }
@@ -137,6 +144,7 @@ void wasi_buffer_delete(wasi_buffer_t *b)
 {
     if (b == NULL || atomic_fetch_sub(&b->refs, 1) != 1)
         return;
+    wc_mutex_destroy(&b->lock);
     free(b->data);
     free(b);
 }
@@ -179,14 +187,10 @@ static void buffer_destroy(struct node *n)
     free(n);
 }
 
-static enum wasi_errno buffer_write(struct node *n, const struct os_iovec *iov,
-                                    uint32_t len, uint64_t offset,
-                                    size_t *done)
+static enum wasi_errno buffer_append(wasi_buffer_t *b,
+                                     const struct os_iovec *iov, uint32_t len,
+                                     size_t *done)
 {
-    wasi_buffer_t *b = ((struct buffer_stream *)n)->buffer;
-    *done = 0;
-    if (offset != POSITION_CURRENT)
-        return ERRNO_SPIPE;
     size_t want = total(iov, len);
     size_t room = b->limit > b->len ? b->limit - b->len : 0;
     if (want > 0 && room == 0)
@@ -202,6 +206,20 @@ static enum wasi_errno buffer_write(struct node *n, const struct os_iovec *iov,
         left -= take;
     }
     return ERRNO_SUCCESS;
+}
+
+static enum wasi_errno buffer_write(struct node *n, const struct os_iovec *iov,
+                                    uint32_t len, uint64_t offset,
+                                    size_t *done)
+{
+    wasi_buffer_t *b = ((struct buffer_stream *)n)->buffer;
+    *done = 0;
+    if (offset != POSITION_CURRENT)
+        return ERRNO_SPIPE;
+    wc_mutex_lock(&b->lock);
+    enum wasi_errno e = buffer_append(b, iov, len, done);
+    wc_mutex_unlock(&b->lock);
+    return e;
 }
 
 static const struct node_ops buffer_ops = {

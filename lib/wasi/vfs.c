@@ -2,18 +2,25 @@
  * does not have. */
 #include "wasi/vfs.h"
 
+#include <string.h>
+
 void wc_node_init(struct node *n, const struct node_ops *ops,
                   enum os_filetype type)
 {
-    *n = (struct node){.ops = ops, .type = type};
+    memset(n, 0, sizeof *n);
+    n->ops = ops;
+    n->type = type;
     atomic_init(&n->refs, 1);
+    wc_mutex_init(&n->lock);
 }
 
 void wc_node_unref(struct node *n)
 {
     if (n != NULL &&
-        atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) == 1)
+        atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) == 1) {
+        wc_mutex_destroy(&n->lock);
         n->ops->destroy(n);
+    }
 }
 
 rights wc_node_rights(const struct node *n)

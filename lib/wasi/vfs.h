@@ -4,7 +4,8 @@
  * family (host_file.c, host_dir.c), streams of the embedder another
  * (stream.c); what a family leaves out of its table is answered here with the
  * error number that suits the kind of file. Nodes are reference-counted:
- * operations may run guest code (callbacks) that closes the descriptor.
+ * operations may run guest code (callbacks) that closes the descriptor. The
+ * threads of a program share them, so each operation may run on many at once.
  *
  * Nothing waits. An operation that cannot go on says AGAIN, and the caller
  * decides: return that to the guest, or wait for node_poll's descriptor and try
@@ -13,6 +14,7 @@
 #ifndef WASI_VFS_H
 #define WASI_VFS_H
 
+#include "base/os.h"
 #include "base/os_fs.h"
 #include "base/os_poll.h"
 #include "wasi/errno.h"
@@ -72,7 +74,8 @@ struct node_ops {
                                bool *truncated);
     enum wasi_errno (*shutdown)(struct node *n, bool receive, bool send);
 
-    /* Directories. Paths have passed wc_path_check. */
+    /* Directories. Paths have passed wc_path_check. The node's lock is held
+     * from next_entry on until its caller is done with the name. */
     enum wasi_errno (*next_entry)(struct node *n, uint64_t cookie,
                                   struct os_dirent *out, bool *end);
     enum wasi_errno (*open)(struct node *n, const char *path,
@@ -100,8 +103,9 @@ struct node_ops {
 struct node {
     const struct node_ops *ops;
     atomic_uint refs;
+    struct wc_mutex lock; /* of what a family changes without a system call */
     enum os_filetype type;
-    uint16_t fdflags;
+    _Atomic uint16_t fdflags;
     bool seekable;  /* has a position that can be set */
     bool read_only; /* nothing in or below it can be changed */
     bool calls_out; /* transfers run embedder code: memory may move */

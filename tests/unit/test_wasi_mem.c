@@ -21,7 +21,7 @@ static struct guest *guest_with_both(size_t limit, wasi_memdir_t **out)
     return g;
 }
 
-/* ---------------------------------------------------- the same in both worlds */
+/* -------------------------------------------------- the same in both worlds */
 
 /* What one step in one directory came to. */
 struct result {
@@ -244,7 +244,7 @@ Test(wasi_mem, memory_and_host_agree)
     wasi_memdir_delete(dir);
 }
 
-/* -------------------------------------------------------------- by themselves */
+/* ------------------------------------------------------------ by themselves */
 
 Test(wasi_mem, a_limit_is_kept_and_freed_again)
 {

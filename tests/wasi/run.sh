@@ -3,6 +3,8 @@
 # where no clang builds for wasm32-wasi ($WASI_CC names another one).
 . "$srcdir/tests/cli/lib.sh"
 programs="process files sandbox readonly time copy echo"
+flags_threads="-nostdlib -matomics -mbulk-memory -Wl,--shared-memory
+    -Wl,--import-memory,--export-memory,--max-memory=4194304"
 
 find_compiler() {
     echo 'int main(void) { return 0; }' >"$tmp/empty.c"
@@ -30,6 +32,35 @@ check "exit code" 42 "" "" "$wasmc" run "$tmp/process.wasm" exit 42
 check "exit code 0" 0 "" "" "$wasmc" run "$tmp/process.wasm" exit 0
 check "abort is a trap" 134 "" "unreachable" \
     "$wasmc" run "$tmp/process.wasm" abort
+
+# Threads: they share what they should, and end when one says so, wherever they
+# wait.
+if $cc --target=wasm32-wasi -O1 -Wall $flags_threads \
+    "$srcdir/tests/wasi/threads.c" -o "$tmp/threads.wasm"; then
+    mkdir "$tmp/shared"
+    for work in count files many; do
+        check "threads: $work" 0 "done" "" "$wasmc" run --wasi=threads \
+            --dir="$tmp/shared::/" "$tmp/threads.wasm" $work
+    done
+    mkfifo "$tmp/never"
+    sleep 30 >"$tmp/never" & # a standard input that has nothing to say
+    sleeper=$!
+    stdin=$tmp/never
+    for row in "return 0 done" "exit 5" "thread-exit 7" "main-trap 134" \
+        "thread-trap 134" "out-of-bounds 134"; do
+        set -- $row
+        why=
+        [ $2 -eq 134 ] && why="wasmc: trap: "
+        check "threads: $1" $2 "${3:-}" "$why" timeout 20 "$wasmc" run \
+            --wasi=threads "$tmp/threads.wasm" $1
+    done
+    stdin=
+    kill $sleeper
+    check "threads are not for all" 1 "" "thread-spawn" "$wasmc" run \
+        "$tmp/threads.wasm" count
+else
+    bad "compiling threads"
+fi
 
 mkdir "$tmp/files"
 check "files" 0 "" "" "$wasmc" run --dir="$tmp/files::/" "$tmp/files.wasm"

@@ -100,22 +100,38 @@ static bool load(struct program *p)
     return p->module != NULL;
 }
 
+/* What WASI has for an import: with threads, the memory too. */
+static struct entity *wasi_entity(struct program *p, uint32_t n,
+                                  struct error *e)
+{
+    const struct module *m = p->module;
+    struct span module = module_span(m, m->imports[n].module);
+    struct span name = module_span(m, m->imports[n].name);
+    if (p->threads)
+        return wc_wasi_threads_import(p->threads, p->store, n, e);
+    if (!wc_wasi_module(module))
+        return NULL;
+    struct func *f = wc_wasi_import(p->wasi, p->store, module, name, e);
+    return f ? &f->entity : NULL;
+}
+
 /* Defines those functions of WASI that the module imports. */
 static bool define_wasi(struct program *p, struct error *e)
 {
     const struct module *m = p->module;
+    if (p->options->wasi_threads && wc_wasi_threads_wanted(m)) {
+        p->threads = wc_wasi_threads_new(p->wasi, p->store, p->module, NULL, e);
+        if (!p->threads)
+            return false;
+    }
     for (uint32_t i = 0; i < m->imports_len; i++) {
         struct span module = module_span(m, m->imports[i].module);
         struct span name = module_span(m, m->imports[i].name);
-        if (!wc_wasi_module(module) ||
-            wc_linker_find(p->linker, module, name) != NULL)
+        if (wc_linker_find(p->linker, module, name) != NULL)
             continue;
-        struct func *f =
-            wc_wasi_import(p->wasi, p->store, module, name, e);
-        if (!f && e->kind != ERROR_NONE)
-            return false;
-        if (f && !wc_linker_define(p->linker, module, name,
-                                   &f->entity, e))
+        struct entity *found = wasi_entity(p, i, e);
+        if (found ? !wc_linker_define(p->linker, module, name, found, e)
+                  : e->kind != ERROR_NONE)
             return false;
     }
     return true;
@@ -202,6 +218,7 @@ bool program_begin(struct program *p, const struct run_options *o,
 
 void program_end(struct program *p)
 {
+    wc_wasi_threads_delete(p->threads);
     if (p->linker)
         wc_linker_delete(p->linker);
     if (p->store)
@@ -224,12 +241,16 @@ struct func *program_find(struct program *p, const char *name)
 
 int program_call(struct program *p, struct func *f, slot *io)
 {
-    switch (wc_invoke(p->store, f, io)) {
+    struct trap *trap = NULL;
+    enum status status = wc_invoke(p->store, f, io);
+    if (p->threads)
+        status = wc_wasi_threads_end(p->threads, status, &trap);
+    switch (status) {
     case STATUS_OK:
         return EXIT_CODE_OK;
     case STATUS_EXIT:
         return (int)(p->store->exit_code & 0xff);
     default:
-        return end_with_trap(p, wc_store_take_trap(p->store));
+        return end_with_trap(p, trap ? trap : wc_store_take_trap(p->store));
     }
 }

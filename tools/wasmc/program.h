@@ -7,7 +7,7 @@
 #include "runtime/engine.h"
 #include "tools/cli/options.h"
 #include "tools/wasmc/dirs.h"
-#include "wasi/wasi.h"
+#include "wasi/threads.h"
 
 struct run_options {
     const char *invoke, *argv0, *engine, *memory;
@@ -15,7 +15,7 @@ struct run_options {
     string_list envs, listeners;
     size_t stack_bytes, gc_limit_bytes;
     feature_set features;
-    bool verbose, gc_torture;
+    bool verbose, gc_torture, wasi_threads;
 };
 
 struct program {
@@ -25,6 +25,7 @@ struct program {
     struct store *store;
     struct linker *linker;
     struct wasi *wasi;
+    struct wasi_threads *threads; /* or NULL */
     struct module *module;
     struct instance *instance;
 };

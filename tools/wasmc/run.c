@@ -36,6 +36,13 @@ static bool option_memory(void *target, const char *value, const char **why)
     return one_of(target, value, words);
 }
 
+static bool option_wasi(void *target, const char *value, const char **why)
+{
+    *why = "threads is all there is";
+    *(bool *)target = strcmp(value, "threads") == 0;
+    return *(bool *)target;
+}
+
 #define AT(field) offsetof(struct run_options, field)
 static const struct option_row rows[] = {
     {"invoke", 'i', "NAME", option_string, AT(invoke),
@@ -53,6 +60,8 @@ static const struct option_row rows[] = {
      "let the guest accept TCP connections there"},
     {"env", 0, "NAME[=VALUE]", option_list, AT(envs),
      "set an environment variable, or pass it on"},
+    {"wasi", 0, "threads", option_wasi, AT(wasi_threads),
+     "let the guest start threads"},
     {"argv0", 0, "NAME", option_string, AT(argv0),
      "what the guest is told it is called (default: FILE)"},
     {"engine", 0, "NAME", option_engine, AT(engine),
