@@ -120,21 +120,6 @@ static void compile_ref_func(struct compiler *c)
     wc_push_home(c, W_I64);
 }
 
-reg wc_peek_reg(struct compiler *c)
-{
-    struct value v = *value_top(c, 0);
-    reg r = wc_pop_reg(c, 0);
-    if (v.kind == VALUE_LOCAL)
-        wc_push_local(c, v.local);
-    else if (v.kind == VALUE_CONST)
-        wc_push_const(c, v.type, v.bits);
-    else
-        wc_push_reg(c, v.type, r);
-    c->held |= REG_BIT(r);
-    c->dying &= ~REG_BIT(r);
-    return r;
-}
-
 static void compile_non_null(struct compiler *c)
 {
     struct masm *m = &c->masm;
