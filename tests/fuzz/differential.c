@@ -1,0 +1,303 @@
+/* Runs generated modules in several configurations of the engine: all must see
+ * the same results, traps and state.
+ *
+ *   differential [--modules N] [--seed S] [--size N] [--out DIR] [--stats]
+ *   differential --file MODULE.wasm       one module, from a file
+ *   differential --reduce MODULE.wasm     ... made smaller, as MODULE.wasm.min
+ *   differential --dump SEED              that module, as SEED.wasm
+ *
+ * A difference prints the seed and leaves the module behind; the exit status
+ * is 1 then. A module's seed is the first one plus its number, so that it can
+ * be made again alone.
+ */
+#include "fuzz/configs.h"
+#include "fuzz/gen.h"
+#include "fuzz/reduce.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SETS 3u
+
+struct totals {
+    uint64_t modules, bytes, calls, events, cut, differences, invalid;
+    uint64_t traps[TRAP_COUNT];
+};
+
+struct test {
+    struct record records[CONFIGS_MAX];
+    struct totals totals;
+    const char *out;
+};
+
+/* The number of the first configuration that differs, or 0. */
+static size_t run_all(struct test *t, struct span wasm)
+{
+    for (size_t i = 0; i < fuzz_configs_len; i++) {
+        run_module(&fuzz_configs[i], wasm, SETS, &t->records[i]);
+        enum error_kind kind = t->records[0].error.kind;
+        if (i == 0 && (kind == ERROR_MALFORMED || kind == ERROR_INVALID ||
+                       kind == ERROR_LIMIT || kind == ERROR_UNSUPPORTED))
+            return 0;
+        if (i != 0 &&
+            run_compare(&t->records[0], &t->records[i]) != UINT32_MAX)
+            return i;
+    }
+    return 0;
+}
+
+static bool is_invalid(const struct record *r)
+{
+    return r->error.kind != ERROR_NONE && r->error.kind != ERROR_NO_MEMORY;
+}
+
+static bool write_file(const char *path, struct span bytes)
+{
+    FILE *f = fopen(path, "wb");
+    bool ok = f != NULL && fwrite(bytes.data, 1, bytes.len, f) == bytes.len;
+    if (f == NULL || fclose(f) != 0 || !ok)
+        fprintf(stderr, "%s: cannot be written\n", path);
+    return ok;
+}
+
+static void print_difference(const struct test *t, size_t config)
+{
+    const struct record *a = &t->records[0], *b = &t->records[config];
+    uint32_t at = run_compare(a, b);
+    printf("  %s: ", fuzz_configs[0].name);
+    run_print_event(a, at);
+    printf("  %s: ", fuzz_configs[config].name);
+    run_print_event(b, at);
+}
+
+static void found(struct test *t, const char *what, uint64_t seed,
+                  struct span wasm, size_t config)
+{
+    char path[1024];
+    printf("%s: seed %llu\n", what, (unsigned long long)seed);
+    if (config != 0)
+        print_difference(t, config);
+    else
+        printf("  %s (function %u, offset 0x%llx)\n",
+               t->records[0].error.message, t->records[0].error.func,
+               (unsigned long long)t->records[0].error.offset);
+    snprintf(path, sizeof path, "%s/%s-%llu.wasm", t->out, what,
+             (unsigned long long)seed);
+    write_file(path, wasm);
+    fflush(stdout);
+}
+
+static void make(uint64_t seed, uint32_t size, struct buf *out)
+{
+    struct choice c = choice_of_seed(seed);
+    struct gen_options options = {.features = ~(feature_set)0, .size = size};
+    out->len = 0;
+    gen_module(&c, &options, out);
+}
+
+static void test_seed(struct test *t, uint64_t seed, uint32_t size,
+                      struct buf *wasm)
+{
+    make(seed, size, wasm);
+    struct span bytes = {wasm->data, wasm->len};
+    size_t differs = run_all(t, bytes);
+    const struct record *r = &t->records[0];
+    t->totals.modules++;
+    t->totals.bytes += wasm->len;
+    t->totals.calls += r->calls;
+    for (uint32_t i = 0; i < r->events.len; i++) {
+        if (r->events.data[i].kind == EVENT_TRAP)
+            t->totals.traps[r->events.data[i].value]++;
+    }
+    t->totals.events += r->events.len;
+    t->totals.cut += r->cut;
+    if (is_invalid(r)) {
+        t->totals.invalid++;
+        found(t, "invalid", seed, bytes, 0);
+    } else if (differs != 0) {
+        t->totals.differences++;
+        found(t, "difference", seed, bytes, differs);
+    }
+}
+
+/* --- Commands ------------------------------------------------------------ */
+
+static void print_opcodes(void)
+{
+    unsigned never = 0;
+    uint64_t all = 0;
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) {
+        all += gen_counts[i];
+        never += gen_counts[i] == 0;
+    }
+    printf("%llu instructions; %u of %u opcodes never generated:",
+           (unsigned long long)all, never, (unsigned)OPCODE_COUNT);
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) {
+        if (gen_counts[i] == 0)
+            printf(" %s", wc_opcodes[i].text);
+    }
+    printf("\n");
+}
+
+static void print_traps(const struct totals *n)
+{
+    for (unsigned i = 0; i < TRAP_COUNT; i++) {
+        if (n->traps[i] != 0)
+            printf("%10llu %s\n", (unsigned long long)n->traps[i],
+                   wc_trap_text((enum trap_code)i));
+    }
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int test_seeds(struct test *t, uint64_t seed, uint64_t modules,
+                      uint32_t size, bool stats)
+{
+    struct buf wasm = {0};
+    double start = seconds();
+    for (uint64_t i = 0; i < modules; i++) {
+        test_seed(t, seed + i, size, &wasm);
+        if (t->totals.differences + t->totals.invalid >= 20)
+            break;
+    }
+    wc_buf_free(&wasm);
+    const struct totals *n = &t->totals;
+    printf("%llu modules from seed %llu, %u configurations: %llu different, "
+           "%llu invalid, %.0f modules/s\n",
+           (unsigned long long)n->modules, (unsigned long long)seed,
+           fuzz_configs_len,
+           (unsigned long long)n->differences, (unsigned long long)n->invalid,
+           (double)n->modules / (seconds() - start));
+    if (stats) {
+        printf("%llu bytes, %llu calls, %llu modules cut short, "
+               "%llu things compared\n",
+               (unsigned long long)n->bytes, (unsigned long long)n->calls,
+               (unsigned long long)n->cut, (unsigned long long)n->events);
+        print_traps(n);
+        print_opcodes();
+    }
+    return n->differences + n->invalid != 0;
+}
+
+static bool read_file(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return false;
+    }
+    uint8_t block[4096];
+    size_t n;
+    while ((n = fread(block, 1, sizeof block, f)) != 0)
+        wc_buf_append(out, block, n);
+    fclose(f);
+    return !out->failed;
+}
+
+static bool still_differs(void *arg, struct span wasm)
+{
+    return run_all(arg, wasm) != 0;
+}
+
+static int test_file(struct test *t, const char *path, bool reduce)
+{
+    struct buf wasm = {0};
+    char min[1024];
+    if (!read_file(path, &wasm))
+        return 2;
+    size_t differs = run_all(t, (struct span){wasm.data, wasm.len});
+    if (differs != 0 && reduce) {
+        reduce_module(&wasm, still_differs, t);
+        snprintf(min, sizeof min, "%s.min", path);
+        write_file(min, (struct span){wasm.data, wasm.len});
+        differs = run_all(t, (struct span){wasm.data, wasm.len});
+    }
+    if (is_invalid(&t->records[0]))
+        printf("%s: %s\n", path, t->records[0].error.message);
+    else
+        printf("%s: %s, %u calls, %u trapped\n", path,
+               differs != 0 ? "different" : "no difference",
+               t->records[0].calls, t->records[0].traps);
+    if (differs != 0)
+        print_difference(t, differs);
+    wc_buf_free(&wasm);
+    return differs != 0;
+}
+
+static int dump(const char *out, uint64_t seed, uint32_t size)
+{
+    char path[1024];
+    struct buf wasm = {0};
+    make(seed, size, &wasm);
+    snprintf(path, sizeof path, "%s/%llu.wasm", out, (unsigned long long)seed);
+    bool ok = write_file(path, (struct span){wasm.data, wasm.len});
+    wc_buf_free(&wasm);
+    return ok ? 0 : 2;
+}
+
+struct options {
+    uint64_t modules, seed;
+    uint32_t size;
+    bool stats, reduce, dump;
+    const char *file, *out;
+};
+
+static bool parse_options(int argc, char **argv, struct options *o)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--stats") == 0) {
+            o->stats = true;
+            continue;
+        }
+        if (i + 1 == argc)
+            return false;
+        i++;
+        if (strcmp(argv[i - 1], "--modules") == 0)
+            o->modules = strtoull(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--seed") == 0)
+            o->seed = strtoull(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--size") == 0)
+            o->size = (uint32_t)strtoul(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--out") == 0)
+            o->out = value;
+        else if (strcmp(argv[i - 1], "--file") == 0)
+            o->file = value;
+        else if (strcmp(argv[i - 1], "--reduce") == 0)
+            o->file = value, o->reduce = true;
+        else if (strcmp(argv[i - 1], "--dump") == 0)
+            o->seed = strtoull(value, NULL, 0), o->dump = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.modules = 1500, .seed = 1, .size = 120, .out = "."};
+    struct test t = {0};
+    if (!parse_options(argc, argv, &o)) {
+        fprintf(stderr, "differential: see the top of differential.c\n");
+        return 2;
+    }
+    t.out = o.out;
+    if (o.dump)
+        return dump(o.out, o.seed, o.size);
+    if (!fuzz_configs_start())
+        return 2;
+    int status = o.file != NULL
+                     ? test_file(&t, o.file, o.reduce)
+                     : test_seeds(&t, o.seed, o.modules, o.size, o.stats);
+    for (size_t i = 0; i < fuzz_configs_len; i++)
+        run_record_free(&t.records[i]);
+    fuzz_configs_stop();
+    return status;
+}
