@@ -62,11 +62,26 @@ bool wc_plan_begin(struct plan *p, uint32_t locals_len, uint32_t pc)
 
 /* --- Operands ------------------------------------------------------------- */
 
+typedef valtype lanes __attribute__((vector_size(16)));
+
+#define LANES (sizeof(lanes) / sizeof(valtype))
+
 static void count_classes(const valtype *t, uint32_t len,
                           uint32_t counts[VALUE_CLASSES])
 {
-    uint32_t fp = 0, vectors = 0;
-    for (uint32_t i = 0; i < len; i++) {
+    uint32_t fp = 0, vectors = 0, i = 0;
+    lanes all_fp = {0}, all_vectors = {0};
+    for (; len - i >= LANES; i += LANES) {
+        lanes x;
+        memcpy(&x, t + i, sizeof x);
+        all_fp -= (lanes)(x == VT_F32) | (lanes)(x == VT_F64); /* true is -1 */
+        all_vectors -= (lanes)(x == VT_V128);
+    }
+    for (unsigned lane = 0; lane < LANES && i != 0; lane++) {
+        fp += all_fp[lane];
+        vectors += all_vectors[lane];
+    }
+    for (; i < len; i++) {
         fp += t[i] == VT_F32 || t[i] == VT_F64;
         vectors += t[i] == VT_V128;
     }
