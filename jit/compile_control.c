@@ -106,10 +106,11 @@ void wc_make_dead(struct compiler *c)
 /* --- Branches ---------------------------------------------------------------- */
 
 /* The label that a branch within the region of `t` or another goes to. */
-static uint32_t edge(struct compiler *c, const struct control *t)
+static uint32_t edge(struct compiler *c, struct control *t)
 {
     if (t->region == NULL || t->region == c->region)
         return t->label;
+    t->reached = true;
     return wc_aside_label(c, (struct aside){.kind = ASIDE_EDGE,
                                             .target = t->label,
                                             .from = c->region,
@@ -190,7 +191,7 @@ static void branch_around(struct compiler *c, cond condition, uint32_t depth)
 
 void wc_go_if(struct compiler *c, cond condition, uint32_t depth)
 {
-    const struct control *t = control_at(c, depth);
+    struct control *t = control_at(c, depth);
     const valtype *types;
     uint32_t len = label_types(t, &types);
     if (len > 1) {
@@ -271,18 +272,13 @@ void wc_compile_br_on_null(struct compiler *c)
     cond null;
     reg r = pop_reference(c, &null);
     /* It is not carried along, but must outlive the branch. */
-    if (!(c->dying & REG_BIT(r))) {
+    if (!(c->dying & REG_BIT(r)) || r == value_register(W_I64)) {
         reg copy = wc_reg_take(c, W_I64, REG_BIT(value_register(W_I64)));
         wc_masm_move(&c->masm, W_I64, copy, r);
-        r = copy;
-    } else if (r == value_register(W_I64)) {
-        reg other = wc_reg_take(c, W_I64, REG_BIT(r));
-        wc_masm_move(&c->masm, W_I64, other, r);
         c->held &= ~REG_BIT(r);
-        r = other;
+        r = copy;
     }
     wc_go_if(c, null, c->in.index);
-    c->held |= REG_BIT(r);
     wc_push_reg(c, W_I64, r);
 }
 
@@ -582,8 +578,7 @@ static void end_loop(struct compiler *c, const struct control *t)
 
 static void end_block(struct compiler *c, const struct control *t)
 {
-    bool used = label_used(label_at(c, t->label));
-    if (!used)
+    if (!t->reached && !label_used(label_at(c, t->label)))
         return;
     if (!c->dead)
         fall_through(c, t, false);

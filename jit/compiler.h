@@ -64,6 +64,7 @@ enum control_kind {
 struct control {
     uint8_t kind;
     bool loop_region; /* a loop that began a region of its own */
+    bool reached;     /* an aside will branch to its label */
     uint32_t stack_len; /* operands below its parameters */
     uint32_t height;    /* home of its first parameter or result */
     const valtype *params, *results;
