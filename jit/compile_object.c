@@ -120,6 +120,7 @@ static void compile_ref_func(struct compiler *c)
     wc_push_home(c, W_I64);
 }
 
+/* The operand stays. */
 static void compile_non_null(struct compiler *c)
 {
     struct masm *m = &c->masm;

@@ -95,6 +95,7 @@ struct aside {
     reg reg;      /* CROSS, TYPE: the function; ELEMENT: the index */
     uint32_t label;
     uint32_t offset; /* of the instruction in the module */
+    uint32_t tried;  /* the try it is in, as in struct control */
     uint32_t target; /* EDGE, CROSS, TYPE: label to go on at */
     uint32_t x; /* TRAP: enum trap_code; CROSS: bytes of stack arguments; TYPE:
                    type index; ELEMENT: home for the index */
@@ -261,7 +262,7 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to);
 /* Pops the top into a register, held. A pinned local's own register may come
  * back: it must not be changed, unless it is in c->dying. */
 reg wc_pop_reg(struct compiler *c, regset avoid);
-/* The top in a register, which is not popped and must not be changed. */
+/* The top in a register, held; it stays on the stack and must not be changed. */
 reg wc_peek_reg(struct compiler *c);
 /* Pops the top into this register. */
 void wc_pop_into(struct compiler *c, reg r);

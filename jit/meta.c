@@ -35,6 +35,7 @@ uint32_t wc_aside_label(struct compiler *c, struct aside a)
 {
     a.label = wc_label_new(c);
     a.offset = c->in.offset;
+    a.tried = c->controls.len != 0 ? vec_top(&c->controls).tried : 0;
     c->failed |= !vec_push(&c->asides, a);
     return a.label;
 }
@@ -69,6 +70,17 @@ static void trap_element(struct compiler *c, const struct aside *a)
     wc_site_call(c);
 }
 
+/* A call that is not among the code of its try: a region of its own, which
+ * catches what that does. */
+static void emit_cross(struct compiler *c, const struct aside *a)
+{
+    struct code_region r = {.start = masm_here(&c->masm), .outer = a->tried};
+    wc_call_cross(c, a);
+    r.end = masm_here(&c->masm);
+    if (a->tried != 0)
+        c->failed |= !vec_push(&c->out->regions, r);
+}
+
 void wc_emit_asides(struct compiler *c)
 {
     struct masm *m = &c->masm;
@@ -88,7 +100,7 @@ void wc_emit_asides(struct compiler *c)
             wc_region_move(c, a.from, a.to);
             break;
         case ASIDE_CROSS:
-            wc_call_cross(c, &a);
+            emit_cross(c, &a);
             break;
         case ASIDE_TYPE:
             wc_call_subtype(c, &a);

@@ -49,18 +49,34 @@ static regset free_among(const struct compiler *c, regset regs)
     return free & ~c->cached ? free & ~c->cached : free;
 }
 
+/* An instruction that needs more than all transients: the register of a pinned
+ * local that it does not, until it is over. */
+static reg borrow(struct compiler *c, regset regs)
+{
+    regset pins = regs & c->pins & ~c->held;
+    if (pins == 0) {
+        assert(c->failed);
+        c->failed = true;
+        return wc_masm_target.results[(regs & REGS_FP) != 0][0];
+    }
+    reg r = lowest(pins & c->invalid ? pins & c->invalid : pins);
+    const struct local *l = &c->locals[c->owner[r]];
+    if (c->dirty & ~c->invalid & REG_BIT(r))
+        wc_masm_store_slot(&c->masm, l->type, l->slot, r);
+    c->dirty &= ~REG_BIT(r);
+    c->invalid |= REG_BIT(r);
+    c->held |= REG_BIT(r);
+    return r;
+}
+
 reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid)
 {
     regset regs = class_of(t) & ~avoid;
     regset free = free_among(c, regs);
-    if (free == 0 && spill_deepest(c, regs))
+    while (free == 0 && spill_deepest(c, regs & ~c->held))
         free = free_among(c, regs);
-    if (WC_UNLIKELY(free == 0)) {
-        assert(c->failed);
-        c->failed = true;
-        return wtype_is_fp(t) ? wc_masm_target.results[1][0]
-                              : wc_masm_target.results[0][0];
-    }
+    if (WC_UNLIKELY(free == 0))
+        return borrow(c, regs);
     /* The copies last longer when the register that goes is not always the
      * same one. */
     if (free & c->cached) {

@@ -33,7 +33,12 @@ void wc_push_local(struct compiler *c, uint32_t local)
 
 void wc_push_reg(struct compiler *c, enum wtype t, reg r)
 {
-    assert(!(c->values & REG_BIT(r)) && !(c->pins & REG_BIT(r)));
+    assert(!(c->values & REG_BIT(r)));
+    if (WC_UNLIKELY(c->pins & REG_BIT(r))) { /* borrowed */
+        wc_masm_store_slot(&c->masm, t, c->height, r);
+        wc_push_home(c, t);
+        return;
+    }
     push(c, VALUE_REG, t)->reg = r;
     wc_reg_forget(c, REG_BIT(r));
     c->values |= REG_BIT(r);
@@ -93,7 +98,7 @@ reg wc_local_reg(const struct compiler *c, uint32_t local)
 static reg local_in_reg(struct compiler *c, uint32_t local, regset avoid)
 {
     struct local *l = &c->locals[local];
-    if (l->pin != REG_NONE && (c->invalid & REG_BIT(l->pin))) {
+    if (l->pin != REG_NONE && (c->invalid & ~c->held & REG_BIT(l->pin))) {
         wc_masm_load_slot(&c->masm, l->type, l->pin, l->slot);
         c->invalid &= ~REG_BIT(l->pin);
     }
@@ -109,7 +114,10 @@ static reg local_in_reg(struct compiler *c, uint32_t local, regset avoid)
         return r;
     }
     wc_masm_load_slot(&c->masm, l->type, r, l->slot);
-    wc_local_cache(c, local, r);
+    if (l->pin == REG_NONE && !(c->pins & REG_BIT(r)))
+        wc_local_cache(c, local, r);
+    else /* somebody borrowed the pin, or we did */
+        c->dying |= REG_BIT(r);
     return r;
 }
 
@@ -170,14 +178,16 @@ reg wc_pop_reg(struct compiler *c, regset avoid)
 
 reg wc_peek_reg(struct compiler *c)
 {
-    const struct value *v = value_top(c, 0);
-    enum wtype t = v->type;
-    if (v->kind == VALUE_REG)
-        return v->reg;
-    if (v->kind == VALUE_LOCAL)
-        return local_in_reg(c, v->local, 0);
+    struct value v = *value_top(c, 0);
     reg r = wc_pop_reg(c, 0);
-    wc_push_reg(c, t, r);
+    if (v.kind == VALUE_LOCAL)
+        wc_push_local(c, v.local);
+    else if (v.kind == VALUE_CONST)
+        wc_push_const(c, v.type, v.bits);
+    else
+        wc_push_reg(c, v.type, r);
+    c->held |= REG_BIT(r);
+    c->dying &= ~REG_BIT(r);
     return r;
 }
 
@@ -268,7 +278,8 @@ static bool find_sink(struct compiler *c, regset avoid)
     if (p == NULL)
         return false;
     reg pin = c->locals[local].pin;
-    if (pin == REG_NONE || (avoid & REG_BIT(pin)))
+    if (pin == REG_NONE || (avoid & REG_BIT(pin)) ||
+        (c->held & c->invalid & REG_BIT(pin))) /* borrowed */
         return false;
     c->sink = local;
     c->sink_tee = c->at[0] == OP_BYTE_LOCAL_TEE;
@@ -323,9 +334,14 @@ void wc_unalias(struct compiler *c, uint32_t local)
         reg r = wc_reg_take(c, v->type, 0);
         wc_value_load(c, v, r);
         l->aliases = v->below;
+        c->held &= ~REG_BIT(r);
+        if (c->pins & REG_BIT(r)) { /* borrowed */
+            wc_masm_store_slot(&c->masm, v->type, v->slot, r);
+            v->kind = VALUE_SLOT;
+            continue;
+        }
         v->kind = VALUE_REG;
         v->reg = r;
-        c->held &= ~REG_BIT(r);
         c->values |= REG_BIT(r);
         c->owner[r] = i;
         if (c->spilled > i)
