@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { BYTE_VECTOR = 0xfd };
+
 static const char *operands_of(enum opcode op)
 {
     return wc_sigs[wc_opcodes[op].sig].operands;
@@ -71,8 +73,31 @@ static void compile_shuffle(struct compiler *c)
     wc_push_result(c, W_V128, d);
 }
 
+/* The constant is the second source of the next operation, which is compiled
+ * with it. */
+static bool compile_with_const(struct compiler *c)
+{
+    uint32_t code;
+    union v128 b = c->in.v128;
+    const uint8_t *next = c->at;
+    if (next[0] != BYTE_VECTOR || (next = short_u32(next + 1, &code)) == NULL)
+        return false;
+    enum opcode op = wc_opcode_find(BYTE_VECTOR, code);
+    if (op == OPCODE_NONE || wc_opcodes[op].sig != SIG_vv_v ||
+        wc_opcodes[op].imm != IMM_NONE || !wc_masm_simd_takes(&c->masm, op))
+        return false;
+    c->at = next;
+    reg a = wc_pop_reg(c, 0);
+    reg d = wc_result(c, W_V128, 0);
+    wc_masm_simd_const(&c->masm, op, d, a, b);
+    wc_push_result(c, W_V128, d);
+    return true;
+}
+
 static void compile_const(struct compiler *c)
 {
+    if (compile_with_const(c))
+        return;
     reg d = wc_result(c, W_V128, 0);
     wc_masm_v128_const(&c->masm, d, c->in.v128);
     wc_push_result(c, W_V128, d);

@@ -288,6 +288,10 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
  * (b general or constant), bitmasks; wc_masm_rule applies. */
 void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
                   const reg *temps);
+/* Has an operation on two vectors a form with the second one a constant? */
+bool wc_masm_simd_takes(const struct masm *m, enum opcode op);
+void wc_masm_simd_const(struct masm *m, enum opcode op, reg d, reg a,
+                        union v128 b);
 /* any_true, all_true as a condition, for the one use that follows. */
 cond wc_masm_simd_test(struct masm *m, enum opcode op, reg a);
 void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,

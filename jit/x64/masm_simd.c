@@ -300,6 +300,80 @@ void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
     row->emit(m, row, d, sources, temps);
 }
 
+bool wc_masm_simd_takes(const struct masm *m, enum opcode op)
+{
+    const struct simd_row *row = &rows[op - FIRST];
+    (void)m;
+    return row->emit == binary || row->emit == binary_not ||
+           row->emit == wc_simd_int_compare || row->emit == swizzle ||
+           op == OP_V128_ANDNOT;
+}
+
+static const uint32_t least_op[3] = {X64_PMINUB, X64_PMINUW, X64_PMINUD};
+static const uint32_t most_op[3] = {X64_PMAXUB, X64_PMAXUW, X64_PMAXUD};
+
+/* Lanes of 1, 2 or 4 bytes, each one more, or one less; false if one wraps. */
+static bool step_lanes(union v128 *v, unsigned bytes, bool less)
+{
+    const uint32_t ones = UINT32_MAX >> (32 - 8 * bytes);
+    for (unsigned i = 0; i < 16; i += bytes) {
+        uint32_t lane = 0;
+        memcpy(&lane, v->u8 + i, bytes);
+        if (lane == (less ? 0 : ones))
+            return false;
+        lane += less ? UINT32_MAX : 1;
+        memcpy(v->u8 + i, &lane, bytes);
+    }
+    return true;
+}
+
+/* As wc_simd_int_compare. a < b is a <= b - 1, which saves the negation, if
+ * there is such a number. */
+static void compare_const(struct masm *m, const struct simd_row *row, reg d,
+                          reg a, union v128 b)
+{
+    uint32_t op = row->op, equal = (uint32_t)row->arg | SIMD_COMMUTES;
+    unsigned bytes = row->arg == X64_PCMPEQB ? 1
+                     : row->arg == X64_PCMPEQW ? 2
+                                               : 4;
+    bool less = op == X64_PMAXUB || op == X64_PMAXUW || op == X64_PMAXUD;
+    union v128 next = b;
+    bool contrary = row->imm;
+    if (contrary && step_lanes(&next, bytes, less)) {
+        b = next;
+        op = less ? least_op[bytes / 2] : most_op[bytes / 2];
+        contrary = false;
+    }
+    reg least = d == a ? SIMD_T : d;
+    wc_simd_rrc(m, op, least, a, b.u64[0], b.u64[1], 0);
+    simd_rrr(m, equal, d, least, a);
+    if (contrary)
+        wc_simd_not(m, d, d);
+}
+
+void wc_masm_simd_const(struct masm *m, enum opcode op, reg d, reg a,
+                        union v128 b)
+{
+    const struct simd_row *row = &rows[op - FIRST];
+    uint32_t code = row->op;
+    if (row->emit == wc_simd_int_compare) {
+        compare_const(m, row, d, a, b);
+        return;
+    }
+    if (op == OP_V128_ANDNOT) {
+        code = X64_PAND;
+        b.u64[0] = ~b.u64[0];
+        b.u64[1] = ~b.u64[1];
+    } else if (row->emit == swizzle) {
+        code = X64_PSHUFB;
+        for (unsigned i = 0; i < 16; i++)
+            b.u8[i] = b.u8[i] < 16 ? b.u8[i] : 0x80;
+    }
+    wc_simd_rrc(m, code, d, a, b.u64[0], b.u64[1], row->imm);
+    if (row->emit == binary_not)
+        wc_simd_not(m, d, d);
+}
+
 void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,
                         struct src b, const reg *temps)
 {

@@ -126,8 +126,9 @@ struct shape {
     reg d, s[3], temps[2];
     unsigned lane;
     union v128 lanes;
-    bool constant; /* amount of a shift */
-    uint32_t amount;
+    bool constant; /* the second source is, */
+    uint32_t amount; /* of a shift, */
+    union v128 second; /* or of another operation */
 };
 
 static void arrange(struct shape *s, enum opcode op, const uint8_t *row)
@@ -189,7 +190,10 @@ static void emit_op(const struct shape *s)
         wc_masm_simd_shift(&m, s->op, s->d, s->s[0], b, s->temps);
         return;
     }
-    wc_masm_simd(&m, s->op, s->d, s->s, s->temps);
+    if (s->constant)
+        wc_masm_simd_const(&m, s->op, s->d, s->s[0], s->second);
+    else
+        wc_masm_simd(&m, s->op, s->d, s->s, s->temps);
 }
 
 static code_fn *emit(const struct shape *s, uint64_t cpu)
@@ -314,7 +318,7 @@ static void share_sources(const struct shape *s, union v128 *in)
             if (s->s[i] == s->s[k])
                 in[k] = in[i];
     if (s->constant)
-        in[1] = low32(s->amount);
+        in[1] = is_shift(s->op) ? low32(s->amount) : s->second;
 }
 
 static void check(const struct shape *s, code_fn *fn, struct state *st)
@@ -412,6 +416,26 @@ Test(simd_x64, shifts_by_constants, .init = setup)
                     arrange(&s, (enum opcode)op, places[p]);
                     check_rounds(&s, emit(&s, cpus[c]), 20);
                 }
+}
+
+Test(simd_x64, constants, .init = setup)
+{
+    static const uint8_t two[][5] = {{1, 1}, {2, 8}, {12, 3}};
+    unsigned operations = 0;
+    for (unsigned op = OP_V128_CONST; op < OP_MEMORY_ATOMIC_NOTIFY; op++) {
+        if (!is_operation((enum opcode)op) ||
+            wc_opcodes[op].sig != SIG_vv_v || op == OP_I8X16_SHUFFLE ||
+            !wc_masm_simd_takes(&m, (enum opcode)op))
+            continue;
+        operations++;
+        for (unsigned i = 0; i < 20 * cpus_len; i++) {
+            struct shape s = {.constant = true, .second = random_vector()};
+            arrange(&s, (enum opcode)op, two[i % 3]);
+            s.s[1] = XMM13; /* not looked at */
+            check_rounds(&s, emit(&s, cpus[i / 20]), 10);
+        }
+    }
+    cr_assert_eq(operations, 90u);
 }
 
 /* All pairs of bytes, sixteen at a time. */
