@@ -330,7 +330,8 @@ cond wc_masm_equals_data(struct masm *m, reg a, uint32_t word);
 void wc_masm_restore_args(struct masm *m, uint32_t bytes);
 /* Leaves the frame for a tail call: stack arguments were stored as outgoing
  * ones; moves `bytes` of them to where ours were, restores everything but keeps
- * argument registers and `target`, and jumps. */
+ * argument registers, and jumps. tail_data keeps the scratch of general ones; the
+ * base of tail_field may be a register that is restored. */
 void wc_masm_tail_label(struct masm *m, struct label *to, uint32_t bytes);
 void wc_masm_tail_data(struct masm *m, uint32_t word, uint32_t bytes);
 void wc_masm_tail_field(struct masm *m, reg base, int32_t offset,

@@ -39,7 +39,7 @@ void wc_target_vec(struct masm *m, enum x64_vec_op op, bool commutes, reg d,
 /* d = a `op` b without a temporary: d is not b, or with VEX. */
 static void vec(struct masm *m, enum x64_vec_op op, reg d, reg a, reg b)
 {
-    wc_target_vec(m, op, false, d, a, target_reg(b), 0);
+    wc_target_vec(m, op, false, d, a, src_reg(b), 0);
 }
 
 static void clear(struct masm *m, reg r)

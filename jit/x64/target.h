@@ -63,11 +63,6 @@ WC_INLINE struct x64_mem target_mem(struct mem mem)
     return x64_at_index(mem.base, mem.index, 0, (int32_t)mem.offset);
 }
 
-WC_INLINE struct src target_reg(reg r)
-{
-    return (struct src){.kind = SRC_REG, .reg = r};
-}
-
 /* d = a `op` b for an instruction of form AB (vector.def) with a memory operand
  * of `bytes`, whatever is the same register as what; with legacy encoding
  * through SCRATCH_FP where it must be. `commutes`: the sources may swap. */

@@ -378,16 +378,6 @@ struct run {
     uint64_t cpu;
 };
 
-static struct src in_reg(reg r)
-{
-    return (struct src){.kind = SRC_REG, .reg = r};
-}
-
-static struct src in_slot(uint32_t n)
-{
-    return (struct src){.kind = SRC_SLOT, .slot = n};
-}
-
 enum { NAN_STATUS = TRUNC_INVALID, OVERFLOW_STATUS = TRUNC_OVERFLOW };
 
 static void emit(const struct run *u)
@@ -468,7 +458,7 @@ static void check_constants(struct run *u)
         uint64_t bits = as_type(from, v[i]);
         if (u->row->kind == DIV || !wc_masm_takes(as, u->row->op, bits))
             continue;
-        u->b = (struct src){.kind = SRC_CONST, .bits = bits};
+        u->b = src_const(bits);
         check_values(u);
     }
 }
@@ -481,17 +471,17 @@ static void check_row(const struct row *r, uint64_t cpu)
         struct run u = {.row = r, .cpu = cpu};
         if (!place(r, places[i], &u.p))
             continue;
-        u.a = in_reg(u.p.a);
-        u.b = in_reg(u.p.b);
+        u.a = src_reg(u.p.a);
+        u.b = src_reg(u.p.b);
         check_values(&u);
         if (is_binary(r) && rule->b_slot) {
-            u.b = in_slot(i);
+            u.b = src_slot(i);
             check_values(&u);
         }
         if (is_binary(r) && i < 6)
             check_constants(&u);
         if (!is_binary(r) && rule->a_slot) {
-            u.a = in_slot(i);
+            u.a = src_slot(i);
             check_values(&u);
         }
     }
@@ -612,31 +602,31 @@ static void check_comparisons(const struct row *r, uint64_t cpu)
     char from = r->sig[0];
     c.u.p.a = pick(from, 1);
     c.u.p.b = pick(from, 10);
-    c.u.a = in_reg(c.u.p.a);
-    c.u.b = in_reg(c.u.p.b);
+    c.u.a = src_reg(c.u.p.a);
+    c.u.b = src_reg(c.u.p.b);
     comparison_uses(&c);
     c.u.p.b = c.u.p.a;
     c.u.b = c.u.a;
     c.use = BRANCH;
     comparison_values(&c);
     c.u.p.b = pick(from, 10);
-    c.u.a = in_slot(3);
-    c.u.b = in_reg(c.u.p.b);
+    c.u.a = src_slot(3);
+    c.u.b = src_reg(c.u.p.b);
     comparison_values(&c);
     if (!is_binary(r))
         return;
-    c.u.a = in_reg(c.u.p.a);
-    c.u.b = in_slot(4);
+    c.u.a = src_reg(c.u.p.a);
+    c.u.b = src_slot(4);
     comparison_values(&c);
     const uint64_t *v;
     unsigned len = values(from, &v);
     for (unsigned i = 0; i < len; i++) {
-        c.u.b = (struct src){.kind = SRC_CONST, .bits = as_type(from, v[i])};
+        c.u.b = src_const(as_type(from, v[i]));
         if (!wc_masm_takes(as, r->op, c.u.b.bits))
             continue;
-        c.u.a = in_reg(c.u.p.a);
+        c.u.a = src_reg(c.u.p.a);
         comparison_values(&c);
-        c.u.a = in_slot(3);
+        c.u.a = src_slot(3);
         comparison_values(&c);
     }
 }
