@@ -69,9 +69,11 @@ WASM_API_EXTERN const char *wasmc_error_text(const wasmc_error_t *err);
 typedef enum wasmc_engine_kind_t {
     WASMC_ENGINE_AUTO, /* the fastest there is for this host */
     WASMC_ENGINE_INTERP,
+    WASMC_ENGINE_JIT, /* compiles to machine code */
 } wasmc_engine_kind_t;
 
-/* False when this build has no such engine. */
+/* False when this build, or this host, has no such engine. Without a call: the
+ * interpreter. */
 WASM_API_EXTERN bool wasmc_config_set_engine(wasm_config_t *config,
                                              wasmc_engine_kind_t kind);
 

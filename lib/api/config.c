@@ -2,6 +2,7 @@
 #include "api/handle.h"
 
 #include "interp/interp.h"
+#include "jit/engine.h"
 #include "syntax/opcodes.h"
 
 #include <stdlib.h>
@@ -36,11 +37,18 @@ void wasm_config_delete(wasm_config_t *config)
 
 bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
 {
+    const struct engine_ops *jit = wc_jit_engine();
     switch (kind) {
     case WASMC_ENGINE_AUTO:
+        config->config.ops = jit != NULL ? jit : &wc_interp_ops;
+        return true;
     case WASMC_ENGINE_INTERP:
         config->config.ops = &wc_interp_ops;
         return true;
+    case WASMC_ENGINE_JIT:
+        if (jit != NULL)
+            config->config.ops = jit;
+        return jit != NULL;
     }
     return false;
 }

@@ -1,5 +1,5 @@
 /* wasmc-spec: runs the scripts of the official tests, and others like them. */
-#include "interp/interp.h"
+#include "tools/cli/engines.h"
 #include "tools/cli/file.h"
 #include "tools/cli/options.h"
 #include "tools/spec/report.h"
@@ -13,14 +13,19 @@ enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 struct spec_options {
     const char *engine, *json, *suite, *skips, *expect, *label;
-    bool tap, quiet, prints, checked, gc_torture, print_suite;
-    uint32_t jobs, timeout_seconds;
+    bool tap, quiet, prints, checked, gc_torture, print_suite, eager;
+    uint32_t jobs, timeout_seconds, threads;
     feature_set features_on;
 };
 
 #define AT(field) offsetof(struct spec_options, field)
 static const struct option_row rows[] = {
-    {"engine", 0, "NAME", option_string, AT(engine), "interp (default: auto)"},
+    {"engine", 0, "NAME", option_string, AT(engine),
+     "interp (default), jit or auto"},
+    {"eager", 0, NULL, option_flag, AT(eager),
+     "compile all functions when a module is loaded"},
+    {"compile-threads", 0, "N", option_u32, AT(threads),
+     "how many may validate and compile (default: 1)"},
     {"suite", 0, "DIR", option_string, AT(suite),
      "the suite to run when no FILE is given"},
     {"print-suite", 0, NULL, option_flag, AT(print_suite),
@@ -62,13 +67,6 @@ static const struct option_table table = {
     .rows = rows,
 };
 
-static const struct engine_ops *find_engine(const char *name)
-{
-    return strcmp(name, "interp") == 0 || strcmp(name, "auto") == 0
-               ? &wc_interp_ops
-               : NULL;
-}
-
 static bool collect(const struct spec_options *o, int operands, char **argv,
                     struct suite *suite, struct error *e)
 {
@@ -97,9 +95,12 @@ static void fill_jobs(struct job_list *list, const struct spec_options *o,
         job->label = suite->files.data[i].label;
         job->skips = skips;
         job->show_prints = o->prints;
-        wc_engine_config_init(&job->config, find_engine(o->engine));
+        wc_engine_config_init(&job->config, engine_named(o->engine));
         job->config.features = suite->files.data[i].features | o->features_on;
         job->config.gc_torture = o->gc_torture;
+        job->config.eager = o->eager;
+        if (o->threads != 0)
+            job->config.threads = o->threads;
         if (o->checked)
             job->config.guarded_memory = false;
     }
@@ -154,7 +155,7 @@ static bool load_skips(const char *path, struct skip_list *skips)
 int main(int argc, char **argv)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct spec_options o = {.engine = "auto",
+    struct spec_options o = {.engine = "interp",
                              .label = "suite",
                              .jobs = cores > 0 ? (uint32_t)cores : 1,
                              .timeout_seconds = 120};
@@ -163,7 +164,7 @@ int main(int argc, char **argv)
         options_parse(&table, argc - 1, argv + 1, &o, &operands);
     if (parsed == OPTIONS_HELP)
         return EXIT_PASSED;
-    if (parsed == OPTIONS_OK && !find_engine(o.engine)) {
+    if (parsed == OPTIONS_OK && !engine_named(o.engine)) {
         options_complain(&table, "unknown engine '%s'", o.engine);
         parsed = OPTIONS_WRONG;
     }

@@ -2,7 +2,7 @@
 #include "tools/wasmc/program.h"
 
 #include "binary/names.h"
-#include "interp/interp.h"
+#include "tools/cli/engines.h"
 #include "tools/wasmc/wasmc.h"
 
 #include <inttypes.h>
@@ -68,11 +68,16 @@ static int end_with_trap(struct program *p, struct trap *t)
 static bool make_engine(struct program *p, struct error *e)
 {
     struct engine_config config;
-    wc_engine_config_init(&config, &wc_interp_ops);
+    wc_engine_config_init(&config, engine_named(p->options->engine));
     config.features = p->options->features;
     config.lazy_validation = false;
     if (p->options->stack_bytes)
         config.stack_bytes = p->options->stack_bytes;
+    /* Only another thread could want the guest to stop. */
+    config.interruptible = p->options->wasi_threads;
+    config.eager = p->options->eager;
+    if (p->options->threads != 0)
+        config.threads = p->options->threads;
     config.gc_limit_bytes = p->options->gc_limit_bytes;
     config.gc_torture = p->options->gc_torture;
     if (p->options->memory && strcmp(p->options->memory, "checked") == 0)

@@ -15,7 +15,8 @@ struct run_options {
     string_list envs, listeners;
     size_t stack_bytes, gc_limit_bytes;
     feature_set features;
-    bool verbose, gc_torture, wasi_threads;
+    uint32_t threads;
+    bool verbose, gc_torture, wasi_threads, eager;
 };
 
 struct program {

@@ -2,6 +2,7 @@
  *
  * Options behind FILE belong to the guest.
  */
+#include "tools/cli/engines.h"
 #include "tools/wasmc/literal.h"
 #include "tools/wasmc/program.h"
 #include "tools/wasmc/wasmc.h"
@@ -24,9 +25,9 @@ static bool one_of(void *target, const char *value, const char *const *words)
 
 static bool option_engine(void *target, const char *value, const char **why)
 {
-    static const char *const words[] = {"auto", "interp", NULL};
-    *why = "no such engine (auto, interp)";
-    return one_of(target, value, words);
+    *why = "no such engine here (" ENGINE_NAMES ")";
+    *(const char **)target = value;
+    return engine_named(value) != NULL;
 }
 
 static bool option_memory(void *target, const char *value, const char **why)
@@ -65,7 +66,11 @@ static const struct option_row rows[] = {
     {"argv0", 0, "NAME", option_string, AT(argv0),
      "what the guest is told it is called (default: FILE)"},
     {"engine", 0, "NAME", option_engine, AT(engine),
-     "auto (default) or interp"},
+     "interp (default), jit: machine code, auto: jit where\nthere is one"},
+    {"eager", 0, NULL, option_flag, AT(eager),
+     "compile all functions first, not each when it is called"},
+    {"compile-threads", 0, "N", option_u32, AT(threads),
+     "how many may validate and compile (default: 1)"},
     {"stack-size", 0, "BYTES", option_size, AT(stack_bytes),
      "of the guest's stack; suffixes k, m, g (default: 8m)"},
     {"memory", 0, "KIND", option_memory, AT(memory),
@@ -218,7 +223,7 @@ static int run(const struct run_options *o, const char *path, int argc,
 
 int command_run(int argc, char **argv)
 {
-    struct run_options o = {.engine = "auto",
+    struct run_options o = {.engine = "interp",
                             .features = wc_features_default()};
     int operands = 0;
     int code = EXIT_CODE_USAGE;
