@@ -1,31 +1,79 @@
 #include "fuzz/configs.h"
 
 #include "interp/interp.h"
+#include "jit/jit.h"
 
-struct run_config fuzz_configs[CONFIGS_MAX] = {
-    {.name = "interp", .ops = &wc_interp_ops},
-    {.name = "interp, checked memories", .ops = &wc_interp_ops,
+#include <string.h>
+
+static const struct engine_ops *interp(void)
+{
+    return &wc_interp_ops;
+}
+
+static struct compile_options *jit_options(struct engine *e)
+{
+    return &((struct jit *)e->state)->options;
+}
+
+/* Everything that is kept in registers runs out of them at once, and whatever
+ * points into the code finds it elsewhere. */
+static void hard(struct engine *e)
+{
+    jit_options(e)->few_registers = true;
+    jit_options(e)->moving_buffer = true;
+}
+
+static void random_pins(struct engine *e)
+{
+    jit_options(e)->pin_seed = 12345;
+}
+
+static struct run_config all[] = {
+    {.name = "interp", .ops = interp},
+    {.name = "interp-checked", .ops = interp, .checked = true},
+    {.name = "interp-torture", .ops = interp, .eager = true,
+     .gc_torture = true},
+    {.name = "jit", .ops = wc_jit_engine, .trial = true},
+    {.name = "jit-checked", .ops = wc_jit_engine, .trial = true,
      .checked = true},
-    {.name = "interp, eager, collecting always", .ops = &wc_interp_ops,
+    {.name = "jit-hard", .ops = wc_jit_engine, .trial = true, .tune = hard},
+    {.name = "jit-pins", .ops = wc_jit_engine, .trial = true,
+     .tune = random_pins},
+    {.name = "jit-torture", .ops = wc_jit_engine, .trial = true,
      .eager = true, .gc_torture = true},
 };
-const unsigned fuzz_configs_len = 3;
 
-bool fuzz_configs_start(void)
+const struct run_config *fuzz_configs[CONFIGS_MAX];
+unsigned fuzz_configs_len;
+
+bool fuzz_configs_start(const char *only)
 {
-    for (unsigned i = 0; i < fuzz_configs_len; i++) {
-        if (!run_config_start(&fuzz_configs[i])) {
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (i != 0 && (only != NULL ? strstr(all[i].name, only) == NULL
+                                    : all[i].trial))
+            continue;
+        if (all[i].ops() == NULL)
+            continue;
+        if (!run_config_start(&all[i])) {
             fuzz_configs_stop();
             return false;
         }
+        fuzz_configs[fuzz_configs_len++] = &all[i];
     }
     return true;
 }
 
+void fuzz_configs_keep(size_t config)
+{
+    fuzz_configs[1] = fuzz_configs[config];
+    fuzz_configs_len = 2;
+}
+
 void fuzz_configs_stop(void)
 {
-    for (unsigned i = 0; i < fuzz_configs_len; i++) {
-        if (fuzz_configs[i].engine != NULL)
-            run_config_stop(&fuzz_configs[i]);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (all[i].engine != NULL)
+            run_config_stop(&all[i]);
     }
+    fuzz_configs_len = 0;
 }

@@ -6,11 +6,16 @@
 
 #define CONFIGS_MAX 16
 
-/* The first is the one that the others are compared with. */
-extern struct run_config fuzz_configs[CONFIGS_MAX];
-extern const unsigned fuzz_configs_len;
+/* Those that there are on this host; the others are compared with the first.
+ * Set by fuzz_configs_start. */
+extern const struct run_config *fuzz_configs[CONFIGS_MAX];
+extern unsigned fuzz_configs_len;
 
-bool fuzz_configs_start(void) WC_MUST_CHECK;
+/* Only configurations whose names contain `only`, unless it is NULL, and the
+ * first. */
+bool fuzz_configs_start(const char *only) WC_MUST_CHECK;
+/* Leaves only the first and this one. */
+void fuzz_configs_keep(size_t config);
 void fuzz_configs_stop(void);
 
 #endif

@@ -1,34 +1,49 @@
 /* Runs generated modules in several configurations of the engine: all must see
- * the same results, traps and state.
+ * the same results, traps and state. Modules run in a child, so that a crash is
+ * a finding like any other.
  *
  *   differential [--modules N] [--seed S] [--size N] [--out DIR] [--stats]
  *   differential --file MODULE.wasm       one module, from a file
  *   differential --reduce MODULE.wasm     ... made smaller, as MODULE.wasm.min
  *   differential --dump SEED              that module, as SEED.wasm
  *
- * A difference prints the seed and leaves the module behind; the exit status
- * is 1 then. A module's seed is the first one plus its number, so that it can
- * be made again alone.
+ * --only NAME leaves out configurations whose names do not contain it, but for
+ * the first. A difference prints the seed and leaves the module behind; the
+ * exit status is 1 then. A module's seed is the first one plus its number, so
+ * that it can be made again alone.
  */
 #include "fuzz/configs.h"
 #include "fuzz/gen.h"
 #include "fuzz/reduce.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SETS 3u
+#define FINDS_MAX 20u
+#define HANG_SECONDS 20u
 
 struct totals {
-    uint64_t modules, bytes, calls, events, cut, differences, invalid;
+    uint64_t modules, bytes, calls, events, cut;
+    uint64_t differences, invalid, crashes;
     uint64_t traps[TRAP_COUNT];
+};
+
+/* What the child tells its parent, in shared memory. */
+struct shared {
+    struct totals totals;
+    uint64_t done; /* modules, the one that is being run not counted */
 };
 
 struct test {
     struct record records[CONFIGS_MAX];
-    struct totals totals;
+    struct shared *shared;
     const char *out;
 };
 
@@ -36,7 +51,7 @@ struct test {
 static size_t run_all(struct test *t, struct span wasm)
 {
     for (size_t i = 0; i < fuzz_configs_len; i++) {
-        run_module(&fuzz_configs[i], wasm, SETS, &t->records[i]);
+        run_module(fuzz_configs[i], wasm, SETS, &t->records[i]);
         enum error_kind kind = t->records[0].error.kind;
         if (i == 0 && (kind == ERROR_MALFORMED || kind == ERROR_INVALID ||
                        kind == ERROR_LIMIT || kind == ERROR_UNSUPPORTED))
@@ -66,9 +81,9 @@ static void print_difference(const struct test *t, size_t config)
 {
     const struct record *a = &t->records[0], *b = &t->records[config];
     uint32_t at = run_compare(a, b);
-    printf("  %s: ", fuzz_configs[0].name);
+    printf("  %s: ", fuzz_configs[0]->name);
     run_print_event(a, at);
-    printf("  %s: ", fuzz_configs[config].name);
+    printf("  %s: ", fuzz_configs[config]->name);
     run_print_event(b, at);
 }
 
@@ -104,20 +119,20 @@ static void test_seed(struct test *t, uint64_t seed, uint32_t size,
     struct span bytes = {wasm->data, wasm->len};
     size_t differs = run_all(t, bytes);
     const struct record *r = &t->records[0];
-    t->totals.modules++;
-    t->totals.bytes += wasm->len;
-    t->totals.calls += r->calls;
+    t->shared->totals.modules++;
+    t->shared->totals.bytes += wasm->len;
+    t->shared->totals.calls += r->calls;
     for (uint32_t i = 0; i < r->events.len; i++) {
         if (r->events.data[i].kind == EVENT_TRAP)
-            t->totals.traps[r->events.data[i].value]++;
+            t->shared->totals.traps[r->events.data[i].value]++;
     }
-    t->totals.events += r->events.len;
-    t->totals.cut += r->cut;
+    t->shared->totals.events += r->events.len;
+    t->shared->totals.cut += r->cut;
     if (is_invalid(r)) {
-        t->totals.invalid++;
+        t->shared->totals.invalid++;
         found(t, "invalid", seed, bytes, 0);
     } else if (differs != 0) {
-        t->totals.differences++;
+        t->shared->totals.differences++;
         found(t, "difference", seed, bytes, differs);
     }
 }
@@ -157,33 +172,97 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static int test_seeds(struct test *t, uint64_t seed, uint64_t modules,
-                      uint32_t size, bool stats)
+struct options {
+    uint64_t modules, seed;
+    uint32_t size;
+    bool stats, reduce, dump, no_fork;
+    const char *file, *out, *only;
+};
+
+static uint64_t finds(const struct totals *n)
+{
+    return n->differences + n->invalid + n->crashes;
+}
+
+/* In the child: all that is left. */
+static void test_rest(struct test *t, const struct options *o)
 {
     struct buf wasm = {0};
-    double start = seconds();
-    for (uint64_t i = 0; i < modules; i++) {
-        test_seed(t, seed + i, size, &wasm);
-        if (t->totals.differences + t->totals.invalid >= 20)
+    for (uint64_t i = t->shared->done; i < o->modules;
+         t->shared->done = ++i) {
+        test_seed(t, o->seed + i, o->size, &wasm);
+        if (finds(&t->shared->totals) >= FINDS_MAX)
             break;
     }
     wc_buf_free(&wasm);
-    const struct totals *n = &t->totals;
+    if (o->stats)
+        print_opcodes();
+    fflush(stdout);
+}
+
+/* Waits for the child; false when it died or was stuck. */
+static bool watch(const struct test *t, pid_t child)
+{
+    uint64_t last = UINT64_MAX;
+    int status = 0;
+    for (unsigned idle = 0; waitpid(child, &status, WNOHANG) == 0; idle++) {
+        if (t->shared->done != last)
+            idle = 0;
+        last = t->shared->done;
+        if (idle >= HANG_SECONDS * 100)
+            kill(child, SIGKILL);
+        struct timespec pause = {.tv_nsec = 10000000};
+        nanosleep(&pause, NULL);
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void crashed(struct test *t, const struct options *o)
+{
+    struct buf wasm = {0};
+    char path[1024];
+    uint64_t seed = o->seed + t->shared->done;
+    make(seed, o->size, &wasm);
+    printf("crash: seed %llu\n", (unsigned long long)seed);
+    snprintf(path, sizeof path, "%s/crash-%llu.wasm", o->out,
+             (unsigned long long)seed);
+    write_file(path, (struct span){wasm.data, wasm.len});
+    wc_buf_free(&wasm);
+    t->shared->totals.crashes++;
+    t->shared->totals.modules++;
+    t->shared->done++;
+}
+
+static int test_seeds(struct test *t, const struct options *o)
+{
+    const struct totals *n = &t->shared->totals;
+    double start = seconds();
+    while (t->shared->done < o->modules && finds(n) < FINDS_MAX) {
+        fflush(stdout);
+        pid_t child = o->no_fork ? 0 : fork();
+        if (child == 0) {
+            test_rest(t, o);
+            if (o->no_fork)
+                break;
+            _exit(0);
+        }
+        if (child < 0 || !watch(t, child))
+            crashed(t, o);
+    }
     printf("%llu modules from seed %llu, %u configurations: %llu different, "
-           "%llu invalid, %.0f modules/s\n",
-           (unsigned long long)n->modules, (unsigned long long)seed,
-           fuzz_configs_len,
-           (unsigned long long)n->differences, (unsigned long long)n->invalid,
+           "%llu invalid, %llu crashes, %.0f modules/s\n",
+           (unsigned long long)n->modules, (unsigned long long)o->seed,
+           fuzz_configs_len, (unsigned long long)n->differences,
+           (unsigned long long)n->invalid, (unsigned long long)n->crashes,
            (double)n->modules / (seconds() - start));
-    if (stats) {
+    if (o->stats) {
         printf("%llu bytes, %llu calls, %llu modules cut short, "
                "%llu things compared\n",
                (unsigned long long)n->bytes, (unsigned long long)n->calls,
                (unsigned long long)n->cut, (unsigned long long)n->events);
         print_traps(n);
-        print_opcodes();
     }
-    return n->differences + n->invalid != 0;
+    return finds(n) != 0;
 }
 
 static bool read_file(const char *path, struct buf *out)
@@ -201,7 +280,21 @@ static bool read_file(const char *path, struct buf *out)
     return !out->failed;
 }
 
-static bool still_differs(void *arg, struct span wasm)
+/* Does running this kill the process, or never end? */
+static bool crashes(void *arg, struct span wasm)
+{
+    int status = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(5);
+        _exit(run_all(arg, wasm) != 0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child &&
+           WIFSIGNALED(status);
+}
+
+static bool differs(void *arg, struct span wasm)
 {
     return run_all(arg, wasm) != 0;
 }
@@ -212,23 +305,30 @@ static int test_file(struct test *t, const char *path, bool reduce)
     char min[1024];
     if (!read_file(path, &wasm))
         return 2;
-    size_t differs = run_all(t, (struct span){wasm.data, wasm.len});
-    if (differs != 0 && reduce) {
-        reduce_module(&wasm, still_differs, t);
+    bool crash = crashes(t, (struct span){wasm.data, wasm.len});
+    size_t config =
+        crash ? 1 : run_all(t, (struct span){wasm.data, wasm.len});
+    if (reduce && config != 0) {
+        if (!crash)
+            fuzz_configs_keep(config);
+        reduce_module(&wasm, crash ? crashes : differs, t);
         snprintf(min, sizeof min, "%s.min", path);
         write_file(min, (struct span){wasm.data, wasm.len});
-        differs = run_all(t, (struct span){wasm.data, wasm.len});
+        if (!crash)
+            config = run_all(t, (struct span){wasm.data, wasm.len});
     }
-    if (is_invalid(&t->records[0]))
+    if (crash)
+        printf("%s: crash\n", path);
+    else if (is_invalid(&t->records[0]))
         printf("%s: %s\n", path, t->records[0].error.message);
     else
         printf("%s: %s, %u calls, %u trapped\n", path,
-               differs != 0 ? "different" : "no difference",
+               config != 0 ? "different" : "no difference",
                t->records[0].calls, t->records[0].traps);
-    if (differs != 0)
-        print_difference(t, differs);
+    if (config != 0 && !crash)
+        print_difference(t, config);
     wc_buf_free(&wasm);
-    return differs != 0;
+    return config != 0;
 }
 
 static int dump(const char *out, uint64_t seed, uint32_t size)
@@ -242,19 +342,16 @@ static int dump(const char *out, uint64_t seed, uint32_t size)
     return ok ? 0 : 2;
 }
 
-struct options {
-    uint64_t modules, seed;
-    uint32_t size;
-    bool stats, reduce, dump;
-    const char *file, *out;
-};
-
 static bool parse_options(int argc, char **argv, struct options *o)
 {
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--stats") == 0) {
             o->stats = true;
+            continue;
+        }
+        if (strcmp(argv[i], "--no-fork") == 0) {
+            o->no_fork = true;
             continue;
         }
         if (i + 1 == argc)
@@ -268,6 +365,8 @@ static bool parse_options(int argc, char **argv, struct options *o)
             o->size = (uint32_t)strtoul(value, NULL, 0);
         else if (strcmp(argv[i - 1], "--out") == 0)
             o->out = value;
+        else if (strcmp(argv[i - 1], "--only") == 0)
+            o->only = value;
         else if (strcmp(argv[i - 1], "--file") == 0)
             o->file = value;
         else if (strcmp(argv[i - 1], "--reduce") == 0)
@@ -289,15 +388,19 @@ int main(int argc, char **argv)
         return 2;
     }
     t.out = o.out;
+    t.shared = mmap(NULL, sizeof *t.shared, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (t.shared == MAP_FAILED)
+        return 2;
     if (o.dump)
         return dump(o.out, o.seed, o.size);
-    if (!fuzz_configs_start())
+    if (!fuzz_configs_start(o.only))
         return 2;
-    int status = o.file != NULL
-                     ? test_file(&t, o.file, o.reduce)
-                     : test_seeds(&t, o.seed, o.modules, o.size, o.stats);
+    int status = o.file != NULL ? test_file(&t, o.file, o.reduce)
+                                : test_seeds(&t, &o);
     for (size_t i = 0; i < fuzz_configs_len; i++)
         run_record_free(&t.records[i]);
     fuzz_configs_stop();
+    munmap(t.shared, sizeof *t.shared);
     return status;
 }

@@ -468,14 +468,19 @@ static void call_all(struct instance *i, uint32_t sets, struct record *r)
 bool run_config_start(struct run_config *c)
 {
     struct engine_config config;
-    wc_engine_config_init(&config, c->ops);
-    config.features = c->ops->executable;
+    const struct engine_ops *ops = c->ops();
+    if (ops == NULL)
+        return false;
+    wc_engine_config_init(&config, ops);
+    config.features = ops->executable;
     config.stack_bytes = (size_t)1 << 20;
     config.guarded_memory = !c->checked;
     config.eager = c->eager;
     config.gc_torture = c->gc_torture;
     config.gc_limit_bytes = (size_t)64 << 20;
     c->engine = wc_engine_new(&config);
+    if (c->engine != NULL && c->tune != NULL)
+        c->tune(c->engine);
     return c->engine != NULL;
 }
 

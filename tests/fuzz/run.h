@@ -42,13 +42,16 @@ struct record {
 /* A configuration and its engine, made once. */
 struct run_config {
     const char *name;
-    const struct engine_ops *ops;
+    const struct engine_ops *(*ops)(void); /* NULL: not on this host */
+    void (*tune)(struct engine *e); /* what no configuration says; or NULL */
+    bool trial;      /* only when it is asked for by name */
     bool checked;    /* no guarded memories */
     bool eager;      /* compile all at load */
     bool gc_torture; /* collect at each allocation */
     struct engine *engine;
 };
 
+/* False: no memory, or no such engine here. */
 bool run_config_start(struct run_config *c);
 void run_config_stop(struct run_config *c);
 
