@@ -287,6 +287,7 @@ void wc_compile_br_on_non_null(struct compiler *c)
     cond null;
     reg r = pop_reference(c, &null);
     push_reference(c, r);
+    c->held = c->dying = 0; /* only the flags are wanted now */
     wc_go_if(c, wc_masm_negate(null), c->in.index);
     wc_drop(c);
 }
