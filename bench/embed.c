@@ -5,12 +5,15 @@
  *
  *   embed EMBED.wasm       what calls and instances cost (bench/embed.wat)
  *   embed --large MODULE   what loading a large module costs
+ *
+ * --jit before these compiles to machine code.
  */
 #include <wasmc.h>
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define SAMPLES 9
@@ -20,6 +23,20 @@ static double now_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static wasmc_engine_kind_t kind = WASMC_ENGINE_INTERP;
+
+static wasm_config_t *new_config(void)
+{
+    wasm_config_t *config = wasm_config_new();
+    wasmc_config_set_engine(config, kind);
+    return config;
+}
+
+static wasm_engine_t *new_engine(void)
+{
+    return wasm_engine_new_with_config(new_config());
 }
 
 static int by_value(const void *a, const void *b)
@@ -101,7 +118,7 @@ static double whole_start_us(const wasm_byte_vec_t *bytes)
     double samples[SAMPLES];
     for (int i = 0; i < SAMPLES; i++) {
         double start = now_ns();
-        wasm_engine_t *engine = wasm_engine_new();
+        wasm_engine_t *engine = new_engine();
         struct program p = {.store = wasm_store_new(engine)};
         p.host = host_func(p.store, false);
         p.module = wasm_module_new(p.store, bytes);
@@ -226,7 +243,7 @@ static double validate_ms(wasm_store_t *store, const wasm_byte_vec_t *bytes)
 static double load_ms(const wasm_byte_vec_t *bytes, bool eager,
                       size_t *code_bytes)
 {
-    wasm_config_t *config = wasm_config_new();
+    wasm_config_t *config = new_config();
     wasmc_config_set_eager_compilation(config, eager);
     wasm_engine_t *engine = wasm_engine_new_with_config(config);
     wasm_store_t *store = wasm_store_new(engine);
@@ -251,7 +268,7 @@ static int large_module(const char *path)
     wasm_byte_vec_t bytes;
     size_t code;
     read_file(path, &bytes);
-    wasm_engine_t *engine = wasm_engine_new();
+    wasm_engine_t *engine = new_engine();
     wasm_store_t *store = wasm_store_new(engine);
     printf("validate %.2f ms\n", validate_ms(store, &bytes));
     printf("load %.2f ms\n", load_ms(&bytes, false, &code));
@@ -265,15 +282,19 @@ static int large_module(const char *path)
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "--jit") == 0) {
+        kind = WASMC_ENGINE_JIT;
+        argc--, argv++;
+    }
     if (argc == 3)
         return large_module(argv[2]);
     if (argc != 2)
-        die("usage: embed EMBED.wasm | embed --large MODULE:");
+        die("usage: embed [--jit] EMBED.wasm | --large MODULE:");
     wasm_byte_vec_t bytes;
     read_file(argv[1], &bytes);
     printf("start %.1f us\n", whole_start_us(&bytes));
 
-    wasm_engine_t *engine = wasm_engine_new();
+    wasm_engine_t *engine = new_engine();
     struct program p = {.store = wasm_store_new(engine)};
     p.host = host_func(p.store, false);
     p.module = wasm_module_new(p.store, &bytes);
