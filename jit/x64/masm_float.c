@@ -235,16 +235,17 @@ static void min_max(struct masm *m, bool wide, bool min, reg d, reg a, reg b)
     enum x64_enc enc = target_enc(m);
     enum x64_vec_op op = min ? wide ? X64_MINSD : X64_MINSS
                              : wide ? X64_MAXSD : X64_MAXSS;
+    reg to = enc == X64_LEGACY ? SCRATCH_FP : d;
     x64_vec_rr(c, enc, wide ? X64_UCOMISD : X64_UCOMISS, a, b);
     uint32_t ordered = x64_jcc_short(c, CC_NP);
-    vec(m, wide ? X64_ADDSD : X64_ADDSS, SCRATCH_FP, a, b);
+    vec(m, wide ? X64_ADDSD : X64_ADDSS, to, a, b);
     uint32_t done = x64_jmp_short(c);
     x64_short_bind(c, ordered);
     vec(m, op, SCRATCH_FP, a, b);
     vec(m, op, SCRATCH_FP2, b, a);
-    vec(m, min ? X64_ORPS : X64_ANDPS, SCRATCH_FP, SCRATCH_FP, SCRATCH_FP2);
+    vec(m, min ? X64_ORPS : X64_ANDPS, to, SCRATCH_FP, SCRATCH_FP2);
     x64_short_bind(c, done);
-    x64_vec_rr(c, enc, X64_MOVAPS, d, SCRATCH_FP);
+    wc_masm_move(m, W_F64, d, to);
 }
 
 static void copy_sign(struct masm *m, bool wide, reg d, reg a, reg b)
