@@ -90,9 +90,9 @@ static regset few_registers(void)
         regset first = REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
         few |= first;
         all &= ~first;
-        /* A compare-exchange in a checked memory takes six, and there are no
-         * pins to borrow from. */
-        for (unsigned i = 2; i < (fp ? t->transients_min[1] : 6u);
+        /* A compare-exchange in a checked memory takes six, a dot product of
+         * relaxed vectors four, and there are no pins to borrow from. */
+        for (unsigned i = 2; i < (fp ? 4u : 6u);
              i++, all &= all - 1)
             few |= all & (0 - all);
     }

@@ -28,7 +28,8 @@ static const struct masm_rule rules[] = {
     [RULE_COMPARE] = {ANY, .a_slot = true, .b_slot = true},
     [RULE_SHIFT] = {.a = REG_NONE, .b = RCX, .d = REG_NONE},
     [RULE_ROTATE] = {.a = REG_NONE, .b = RCX, .d = REG_NONE},
-    [RULE_DIV] = {ANY, .clobbers = REG_BIT(RDX), .b_slot = true},
+    /* b is looked at before it divides: no slot */
+    [RULE_DIV] = {ANY, .clobbers = REG_BIT(RDX)},
     [RULE_MUL_WIDE] = {ANY, .clobbers = REG_BIT(RDX)},
     [RULE_FROM_U64] = {ANY, .temps = {1, 0}},
 };
