@@ -14,6 +14,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "base/os_clock.h"
+
 /* ---------------------------------------------------------- the operations */
 
 typedef enum wasi_errno (*path_op)(struct guest *g, const char *path);
@@ -697,7 +699,11 @@ struct swapper {
 static void *swap_all_the_time(void *arg)
 {
     struct swapper *s = arg;
-    while (!atomic_load(&s->stop)) {
+    for (unsigned n = 1; !atomic_load(&s->stop);) {
+        /* Not in step with the other one. */
+        n = n * 1664525u + 1013904223u;
+        for (unsigned i = n >> 19; i > 0; i--)
+            __asm__ volatile("" ::: "memory");
         /* RENAME_EXCHANGE: both names are there at every moment */
         if (syscall(SYS_renameat2, AT_FDCWD, s->real, AT_FDCWD, s->link, 2u) ==
             0)
@@ -706,38 +712,98 @@ static void *swap_all_the_time(void *arg)
     return NULL;
 }
 
-/* Somebody swaps a directory and a link to the outside while the guest opens a
- * file through that name: it gets its own file or an error, never the canary.
- */
+/* Until when to race: for $WASMC_RACE_SECONDS, or about as long as it takes to
+ * meet a swap at every step. */
+static uint64_t race_end(void)
+{
+    const char *seconds = getenv("WASMC_RACE_SECONDS");
+    uint64_t now = 0;
+    wc_os_clock_time(OS_CLOCK_MONOTONIC, &now);
+    return now + (seconds ? strtoull(seconds, NULL, 10) * 1000000000
+                          : 700000000);
+}
+
+static bool race_goes_on(uint64_t end)
+{
+    uint64_t now = 0;
+    wc_os_clock_time(OS_CLOCK_MONOTONIC, &now);
+    return now < end;
+}
+
+/* Opens the file and expects its own content. */
+static bool race_read(struct guest *g)
+{
+    if (guest_open(g, 3, "now/canary", true, 0, RIGHT_FD_READ) !=
+        ERRNO_SUCCESS)
+        return false;
+    uint32_t fd = guest_u32(g, OUT);
+    EXPECT(SUCCESS, guest_read(g, fd, 64));
+    cr_assert_eq(guest_u32(g, OUT), 4, "read something else");
+    EXPECT(SUCCESS, CALL(g, fd_close, fd));
+    return true;
+}
+
+/* Does what would leave a mark if it were done outside, and takes it back: the
+ * next round wants to do it again. */
+static void race_change(struct guest *g, unsigned round)
+{
+    static const struct {
+        path_op op, undo;
+        const char *path;
+    } rows[] = {
+        {op_open_creat, op_unlink, "now/new"},
+        {op_open_trunc, NULL, "now/victim"},
+        {op_mkdir, op_rmdir, "now/new_dir"},
+        {op_symlink, op_unlink, "now/new_link"},
+        {op_link_to, op_unlink, "now/new_name"},
+        {op_utimes, NULL, "now/victim"},
+        {op_open_excl, op_unlink, "now/../now/new"},
+    };
+    size_t i = round % (ARRAY_LEN(rows) + 1);
+    if (i < ARRAY_LEN(rows)) {
+        if (rows[i].op(g, rows[i].path) == ERRNO_SUCCESS && rows[i].undo)
+            while (rows[i].undo(g, rows[i].path) != ERRNO_SUCCESS)
+                ;
+    } else if (op_rename_to(g, "now/moved") == ERRNO_SUCCESS) {
+        slot to = guest_put(g, PATH2, "file");
+        while (CALL(g, path_rename, 3, PATH, guest_put(g, PATH, "now/moved"),
+                    3, PATH2, to) != ERRNO_SUCCESS)
+            ;
+    }
+}
+
+/* Somebody swaps a directory and a link to the outside while the guest works
+ * through that name: it gets its own file or an error, never the canary, and
+ * what it makes is inside. */
 static void check_race(bool walk)
 {
     struct guest *g = guest_in_dir(walk, WASI_DIR_READ_WRITE);
     static struct swapper s;
+    struct stat before;
     pthread_t thread;
     unsigned opened = 0, refused = 0;
     host_dir(g, "inside/now");
+    host_write(g, "inside/file", "moves");
     host_write(g, "inside/now/canary", "mine");
+    host_write(g, "inside/now/victim", "mine");
     host_link(g, "../outside", "inside/then");
+    cr_assert_eq(stat(guest_host_path(g, "outside/canary"), &before), 0);
     s.real = strdup(guest_host_path(g, "inside/now"));
     s.link = strdup(guest_host_path(g, "inside/then"));
     cr_assert_eq(pthread_create(&thread, NULL, swap_all_the_time, &s), 0);
-    for (unsigned i = 0; i < 20000; i++) {
-        enum wasi_errno e =
-            guest_open(g, 3, "now/canary", true, 0, RIGHT_FD_READ);
-        if (e != ERRNO_SUCCESS) {
-            refused++;
-            continue;
-        }
-        uint32_t fd = guest_u32(g, OUT);
-        EXPECT(SUCCESS, guest_read(g, fd, 64));
-        cr_assert_eq(guest_u32(g, OUT), 4, "read something else");
-        EXPECT(SUCCESS, CALL(g, fd_close, fd));
-        opened++;
+    for (uint64_t end = race_end(), n = 0; race_goes_on(end); n++) {
+        for (unsigned i = 0; i < 8; i++)
+            *(race_read(g) ? &opened : &refused) += 1;
+        race_change(g, (unsigned)n);
     }
     atomic_store(&s.stop, true);
     pthread_join(thread, NULL);
+    check_canary(g, "race", "now", &before);
     cr_expect(opened > 0 && refused > 0 && s.swaps > 0,
               "%u opened, %u refused, %u swaps", opened, refused, s.swaps);
+    if (getenv("WASMC_RACE_SECONDS"))
+        fprintf(stderr, "%s: %u opened, %u refused, %u swaps\n",
+                walk ? "walker" : "kernel", opened, refused, s.swaps);
     free(s.real);
     free(s.link);
     guest_delete(g);
@@ -755,10 +821,15 @@ Test(wasi_path, swapped_under_our_feet_walker)
 
 /* ------------------------------------------------------------------- fifos */
 
-Test(wasi_path, fifos_do_not_block)
+static void check_fifos(bool walk)
 {
-    struct guest *g = guest_in_dir(false, WASI_DIR_READ_WRITE);
+    struct guest *g = guest_in_dir(walk, WASI_DIR_READ_WRITE);
     cr_assert_eq(mkfifo(guest_host_path(g, "inside/fifo"), 0666), 0);
+    cr_assert_eq(mknod(guest_host_path(g, "inside/socket"), S_IFSOCK | 0666,
+                       0), 0);
+    EXPECT(NXIO, guest_open(g, 3, "socket", true, 0, READ_WRITE));
+    EXPECT(SUCCESS, op_stat(g, "socket"));
+    cr_expect_eq(*guest_at(g, DATA + 16), 6); /* a stream socket */
     EXPECT(NXIO, guest_open(g, 3, "fifo", true, 0, RIGHT_FD_WRITE));
     EXPECT(SUCCESS, guest_open(g, 3, "fifo", true, 0, READ_WRITE));
     slot fd = guest_u32(g, OUT);
@@ -769,4 +840,14 @@ Test(wasi_path, fifos_do_not_block)
     cr_expect_eq(guest_u32(g, OUT), 7);
     EXPECT(NOTCAPABLE, CALL(g, fd_seek, fd, 0, 0, OUT));
     guest_delete(g);
+}
+
+Test(wasi_path, fifos_do_not_block_kernel)
+{
+    check_fifos(false);
+}
+
+Test(wasi_path, fifos_do_not_block_walker)
+{
+    check_fifos(true);
 }
