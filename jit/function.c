@@ -81,6 +81,10 @@ static regset pinnable(struct compiler *c)
     return t->pinnable & (seed ^ seed >> 29);
 }
 
+/* A compare-exchange in a checked memory takes so many, a dot product of relaxed
+ * vectors one less, and there are no pins to borrow from. */
+#define FEW_REGISTERS 6u
+
 static regset few_registers(void)
 {
     const struct masm_target *t = &wc_masm_target;
@@ -90,10 +94,7 @@ static regset few_registers(void)
         regset first = REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
         few |= first;
         all &= ~first;
-        /* A compare-exchange in a checked memory takes six, a dot product of
-         * relaxed vectors four, and there are no pins to borrow from. */
-        for (unsigned i = 2; i < (fp ? 4u : 6u);
-             i++, all &= all - 1)
+        for (unsigned i = 2; i < FEW_REGISTERS; i++, all &= all - 1)
             few |= all & (0 - all);
     }
     return few;
