@@ -124,6 +124,31 @@ static bool plan_regions(struct compiler *c)
     return true;
 }
 
+/* Are enough registers left for operands, with all pins in use? */
+static bool enough_transients(const struct compiler *c, regset allocatable)
+{
+    for (uint32_t i = 0; i < c->table->profiles_len; i++) {
+        regset free = allocatable & ~c->regions[i].set & REGS_GENERAL;
+        if (__builtin_popcountll(free) < wc_masm_target.transients_min[0])
+            return false;
+    }
+    return true;
+}
+
+/* Registers that the caller wants back are only for those who save them: as
+ * pins, or where few others are left. */
+static void choose_saved(struct compiler *c, struct frame *f)
+{
+    regset unsaved = wc_masm_target.callee_saved & ~f->saved & c->allocatable;
+    while (unsaved != 0 &&
+           (c->options->few_registers ||
+            !enough_transients(c, c->allocatable & ~unsaved))) {
+        f->saved |= unsaved & (0 - unsaved);
+        unsaved &= unsaved - 1;
+    }
+    c->allocatable &= ~unsaved;
+}
+
 static void lay_out_frame(struct compiler *c, struct frame *f)
 {
     const struct sidetable *t = c->table;
@@ -141,6 +166,7 @@ static void lay_out_frame(struct compiler *c, struct frame *f)
     c->write_through = t->profiles[0].flags & PROFILE_THROWS;
     if (c->write_through)
         f->saved = wc_masm_target.callee_saved;
+    choose_saved(c, f);
 }
 
 /* --- Entry ------------------------------------------------------------------------- */
