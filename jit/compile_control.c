@@ -577,6 +577,25 @@ static void end_loop(struct compiler *c, const struct control *t)
         wc_region_enter(c, c->function_region);
 }
 
+/* What its handlers caught goes to the start of a loop, so who comes out of its
+ * end has to go around that. */
+static void end_caught_loop(struct compiler *c)
+{
+    struct control after = *control_at(c, 0);
+    bool live = !c->dead;
+    after.label = wc_label_new(c);
+    if (live)
+        fall_through(c, &after, true);
+    wc_make_dead(c);
+    wc_exception_end(c, control_at(c, 0));
+    if (!live)
+        return;
+    truncate(c, &after);
+    wc_masm_bind(&c->masm, label_at(c, after.label));
+    at_label(c, after.region);
+    push_label_values(c, result_types(&after), after.results_len);
+}
+
 static void end_block(struct compiler *c, const struct control *t)
 {
     if (!t->reached && !label_used(label_at(c, t->label)))
@@ -602,10 +621,11 @@ static void end_function(struct compiler *c)
 void wc_compile_end(struct compiler *c)
 {
     struct control t = vec_top(&c->controls);
-    if (t.kind == CONTROL_TRY || t.caught != 0) {
+    if (t.kind == CONTROL_LOOP && t.caught != 0)
+        end_caught_loop(c);
+    else if (t.kind == CONTROL_TRY || t.caught != 0)
         wc_exception_end(c, control_at(c, 0));
-        t = vec_top(&c->controls);
-    }
+    t = vec_top(&c->controls);
     switch ((enum control_kind)t.kind) {
     case CONTROL_FUNC:
         end_function(c);
