@@ -262,6 +262,7 @@ static void push_reference(struct compiler *c, reg r)
     if (!(c->dying & REG_BIT(r))) {
         reg copy = wc_reg_take(c, W_I64, 0);
         wc_masm_move(&c->masm, W_I64, copy, r);
+        c->held &= ~REG_BIT(r);
         r = copy;
     }
     wc_push_reg(c, W_I64, r);
