@@ -45,7 +45,10 @@ def engines(wasmc):
     """Our engines first, then the peers, in the order of the tables."""
     interp = Engine("wasmc-interp", wasmc, "wasmc", ("run", "--engine=interp"),
                     interpreter=True, dirs="--dir={}::/")
+    jit = Engine("wasmc-jit", wasmc, "wasmc", ("run", "--engine=jit"),
+                 dirs="--dir={}::/")
     return [
+        jit,
         interp,
         node("v8-liftoff", "--liftoff-only", "--no-wasm-tier-up"),
         node("v8-turbofan", "--no-liftoff", "--no-wasm-lazy-compilation"),
