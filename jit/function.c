@@ -90,7 +90,8 @@ static regset few_registers(void)
     const struct masm_target *t = &wc_masm_target;
     regset few = 0;
     for (unsigned fp = 0; fp < 2; fp++) {
-        regset all = t->allocatable & (fp ? REGS_FP : REGS_GENERAL);
+        regset all = t->allocatable & ~t->callee_saved &
+                     (fp ? REGS_FP : REGS_GENERAL);
         regset first = REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
         few |= first;
         all &= ~first;
@@ -166,6 +167,7 @@ static void lay_out_frame(struct compiler *c, struct frame *f)
     c->write_through = t->profiles[0].flags & PROFILE_THROWS;
     if (c->write_through)
         f->saved = wc_masm_target.callee_saved;
+    c->allocatable &= ~wc_masm_target.callee_saved | f->saved;
     choose_saved(c, f);
 }
 

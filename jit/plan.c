@@ -16,7 +16,8 @@ struct planner {
     const struct plan_local *locals;
     const struct profile *profile;
     regset free;    /* pinnable and not pinned */
-    unsigned spare[2]; /* by class: so many of them may still be pinned */
+    unsigned spare[2]; /* by class: so many that calls change may still be
+                          pinned; operands need the rest */
     struct pin pins[REGS];  /* by register, of those pinned */
     uint32_t weight[REGS];
     regset set;
@@ -47,7 +48,8 @@ static void put(struct planner *p, uint32_t local, uint32_t weight, reg r)
     p->weight[r] = weight;
     p->set |= REG_BIT(r);
     p->free &= ~REG_BIT(r);
-    p->spare[r >= REG_FP]--;
+    if (!(wc_masm_target.callee_saved & REG_BIT(r)))
+        p->spare[r >= REG_FP]--;
 }
 
 /* The best free register for a local, or REG_NONE. */
@@ -56,9 +58,9 @@ static reg choose(const struct planner *p, uint32_t local, uint32_t weight)
     const struct plan_local *l = &p->locals[local];
     regset regs = p->free & class_regs(l->fp);
     regset saved = regs & wc_masm_target.callee_saved;
-    regset changed = weight > call_tax(p) ? regs & ~saved : 0;
-    if (p->spare[l->fp] == 0)
-        return REG_NONE;
+    regset changed = regs & ~saved;
+    if (p->spare[l->fp] == 0 || weight <= call_tax(p))
+        changed = 0;
     if (weight <= SAVE_TAX)
         saved = 0;
     if (p->profile->calls != 0 && saved != 0)
@@ -133,11 +135,10 @@ void wc_plan(const struct sidetable *t, const struct profile *profile,
     struct planner p = {
         .locals = locals, .profile = profile, .free = pinnable};
     for (unsigned fp = 0; fp < 2; fp++) {
-        unsigned all = count(wc_masm_target.allocatable & class_regs(fp));
+        unsigned all = count(wc_masm_target.allocatable & class_regs(fp) &
+                             ~wc_masm_target.callee_saved);
         unsigned min = wc_masm_target.transients_min[fp];
-        unsigned most = all > min ? all - min : 0;
-        unsigned have = count(pinnable & class_regs(fp));
-        p.spare[fp] = have < most ? have : most;
+        p.spare[fp] = all > min ? all - min : 0;
     }
     if (outer != NULL)
         keep(&p, t, outer);
