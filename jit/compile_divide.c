@@ -244,11 +244,17 @@ static void check(struct compiler *c, const struct division *v, reg a, reg b)
     if (!v->sign || v->rem)
         return;
     uint64_t minus_one = v->t == W_I32 ? UINT32_MAX : UINT64_MAX;
-    uint64_t least = (uint64_t)1 << (v->bits - 1);
     uint32_t past = wc_label_new(c);
+    /* Taken here, as what that saves is not saved behind a branch. */
+    struct src least = src_const((uint64_t)1 << (v->bits - 1));
+    if (!wc_masm_takes(m, BY_TYPE(v->t, EQ), least.bits)) {
+        reg r = wc_reg_take(c, v->t, 0);
+        wc_masm_const(m, v->t, r, least.bits);
+        least = src_reg(r);
+    }
     cond other = wc_compare_const(c, BY_TYPE(v->t, NE), b, minus_one);
     wc_masm_branch(m, other, label_at(c, past));
-    branch_trap(c, wc_compare_const(c, BY_TYPE(v->t, EQ), a, least),
+    branch_trap(c, wc_masm_compare(m, BY_TYPE(v->t, EQ), src_reg(a), least),
                 TRAP_INTEGER_OVERFLOW);
     wc_masm_bind(m, label_at(c, past));
 }
