@@ -91,6 +91,7 @@ struct masm {
     struct masm_relocs relocs;
     uint32_t recent[64]; /* literals by hash; may be stale */
     struct label lost;   /* of a literal, when memory has run out */
+    bool flags_live;     /* a condition waits for its use */
 };
 
 /* Features of the CPU that this runs on, for masm.cpu; 0 when it cannot run

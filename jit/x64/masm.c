@@ -1,6 +1,7 @@
 /* The macro assembler of x86-64: rules of operations, moves, slots.
  *
- * Moves keep flags, so zeroes come by mov in general registers; xorps has none.
+ * Moves keep flags, so zeroes come by mov in general registers while a condition
+ * waits for its use, else by xor; xorps has none.
  * A slot always holds 64 meaningful bits: the upper half of an f32 is stored as
  * zero, since others read slots whole.
  */
@@ -175,6 +176,10 @@ static void fp_zero(struct masm *m, reg to)
 
 void wc_masm_const(struct masm *m, enum wtype t, reg to, uint64_t bits)
 {
+    if (bits == 0 && !wtype_is_fp(t) && !m->flags_live) {
+        x64_alu_rr(&m->code, X64_XOR, SIZE32, to, to);
+        return;
+    }
     if (!wtype_is_fp(t)) {
         x64_mov_ri(&m->code, target_size(t), to, (int64_t)bits);
         return;

@@ -123,7 +123,7 @@ cond wc_masm_equals_data(struct masm *m, reg a, uint32_t word)
 {
     x64_alu_rm(&m->code, X64_CMP, SIZE64, a, x64_rip());
     wc_target_data(m, word);
-    return CC_E;
+    return target_cond(m, CC_E);
 }
 
 void wc_masm_restore_args(struct masm *m, uint32_t bytes)

@@ -136,14 +136,14 @@ cond wc_masm_compare(struct masm *m, enum opcode op, struct src a,
                      struct src b)
 {
     if (op >= OP_F32_EQ)
-        return compare_float(m, op, a, b);
+        return target_cond(m, compare_float(m, op, a, b));
     enum x64_size size = op < OP_I64_EQZ ? SIZE32 : SIZE64;
     if (op == OP_I32_EQZ || op == OP_I64_EQZ) {
         cmp_const(m, size, a, 0);
-        return CC_E;
+        return target_cond(m, CC_E);
     }
     cmp_int(m, size, a, b);
-    return int_cond(op);
+    return target_cond(m, int_cond(op));
 }
 
 /* In the fewest bits that hold the mask. */
@@ -165,7 +165,7 @@ cond wc_masm_test(struct masm *m, enum wtype t, reg a, struct src b)
         x64_test_mr(&m->code, target_size(t), target_slot(m, b.slot), a);
     else
         x64_test_rr(&m->code, target_size(t), a, b.reg);
-    return CC_NE;
+    return target_cond(m, CC_NE);
 }
 
 cond wc_masm_below_field(struct masm *m, unsigned width, reg a, reg base,
@@ -173,7 +173,7 @@ cond wc_masm_below_field(struct masm *m, unsigned width, reg a, reg base,
 {
     x64_alu_rm(&m->code, X64_CMP, width == 4 ? SIZE32 : SIZE64, a,
                x64_at(base, offset));
-    return CC_B;
+    return target_cond(m, CC_B);
 }
 
 cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
@@ -188,6 +188,7 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
 void wc_masm_branch(struct masm *m, cond c, struct label *to)
 {
     struct codebuf *b = &m->code;
+    m->flags_live = false;
     if (c == COND_FEQ) {
         uint32_t unordered = x64_jcc_short(b, CC_P);
         x64_jcc(b, CC_E, to);
@@ -203,6 +204,7 @@ void wc_masm_branch(struct masm *m, cond c, struct label *to)
 void wc_masm_set(struct masm *m, cond c, reg d)
 {
     struct codebuf *b = &m->code;
+    m->flags_live = false;
     if (c < COND_FEQ) {
         x64_setcc_r(b, (enum x64_cc)c, SCRATCH);
         x64_movzx_rr(b, SIZE8, d, SCRATCH);
@@ -259,6 +261,7 @@ static void select_fp(struct masm *m, enum wtype t, cond c, reg d, reg a,
 
 void wc_masm_select(struct masm *m, enum wtype t, cond c, reg d, reg a, reg b)
 {
+    m->flags_live = false;
     if (a == b)
         wc_masm_move(m, t, d, a);
     else if (wtype_is_fp(t))

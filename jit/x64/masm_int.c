@@ -231,47 +231,35 @@ void wc_masm_mul_high(struct masm *m, enum wtype t, bool sign, reg d, reg a,
 
 /* --- Division --------------------------------------------------------------------- */
 
-static void divide(struct masm *m, enum x64_unary op, enum x64_size size,
-                   struct src b)
-{
-    if (b.kind == SRC_SLOT)
-        x64_unary_m(&m->code, op, size, target_slot(m, b.slot));
-    else
-        x64_unary_r(&m->code, op, size, b.reg);
-}
-
 static void div_unsigned(struct masm *m, enum x64_size size, reg d, reg a,
-                         struct src b, reg result)
+                         reg b, reg result)
 {
     move(m, size, SCRATCH, a);
     x64_alu_rr(&m->code, X64_XOR, SIZE32, RDX, RDX);
-    divide(m, X64_DIV, size, b);
+    x64_unary_r(&m->code, X64_DIV, size, b);
     move(m, size, d, result);
 }
 
 static void div_signed(struct masm *m, enum x64_size size, reg d, reg a,
-                       struct src b)
+                       reg b)
 {
     move(m, size, SCRATCH, a);
     x64_cdq(&m->code, size);
-    divide(m, X64_IDIV, size, b);
+    x64_unary_r(&m->code, X64_IDIV, size, b);
     move(m, size, d, SCRATCH);
 }
 
 /* The instruction overflows for the least number and -1. */
 static void rem_signed(struct masm *m, enum x64_size size, reg d, reg a,
-                       struct src b)
+                       reg b)
 {
     struct codebuf *c = &m->code;
     x64_mov_rr(c, size, SCRATCH, a);
     x64_alu_rr(c, X64_XOR, SIZE32, RDX, RDX);
-    if (b.kind == SRC_SLOT)
-        x64_alu_mi(c, X64_CMP, size, target_slot(m, b.slot), -1);
-    else
-        x64_alu_ri(c, X64_CMP, size, b.reg, -1);
+    x64_alu_ri(c, X64_CMP, size, b, -1);
     uint32_t minus_one = x64_jcc_short(c, CC_E);
     x64_cdq(c, size);
-    divide(m, X64_IDIV, size, b);
+    x64_unary_r(c, X64_IDIV, size, b);
     x64_short_bind(c, minus_one);
     move(m, size, d, RDX);
 }
@@ -344,16 +332,16 @@ void wc_masm_binary(struct masm *m, enum opcode op, reg d, reg a, struct src b,
         mul(m, size, d, a, b);
         break;
     BOTH(DIV_S):
-        div_signed(m, size, d, a, b);
+        div_signed(m, size, d, a, b.reg);
         break;
     BOTH(DIV_U):
-        div_unsigned(m, size, d, a, b, SCRATCH);
+        div_unsigned(m, size, d, a, b.reg, SCRATCH);
         break;
     BOTH(REM_S):
-        rem_signed(m, size, d, a, b);
+        rem_signed(m, size, d, a, b.reg);
         break;
     BOTH(REM_U):
-        div_unsigned(m, size, d, a, b, RDX);
+        div_unsigned(m, size, d, a, b.reg, RDX);
         break;
     BOTH(AND):
         logic(m, X64_AND, size, d, a, b);

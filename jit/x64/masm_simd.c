@@ -388,12 +388,12 @@ cond wc_masm_simd_test(struct masm *m, enum opcode op, reg a)
 {
     if (op == OP_V128_ANY_TRUE) {
         simd_rr(m, X64_PTEST, a, a);
-        return CC_NE;
+        return target_cond(m, CC_NE);
     }
     wc_simd_zero(m, SIMD_T);
     simd_rrr(m, rows[op - FIRST].op, SIMD_T, SIMD_T, a);
     simd_rr(m, X64_PTEST, SIMD_T, SIMD_T);
-    return CC_E;
+    return target_cond(m, CC_E);
 }
 
 const struct masm_rule *wc_masm_simd_rule(const struct masm *m, enum opcode op)

@@ -37,6 +37,13 @@ WC_INLINE void target_literal(struct masm *m, unsigned bytes, uint64_t lo,
 /* The operand just emitted was x64_rip(): a word of the module's data. */
 void wc_target_data(struct masm *m, uint32_t word);
 
+/* What was just emitted made a condition. */
+WC_INLINE cond target_cond(struct masm *m, cond c)
+{
+    m->flags_live = true;
+    return c;
+}
+
 WC_INLINE bool target_has(const struct masm *m, uint64_t feature)
 {
     return (m->cpu & feature) != 0;
