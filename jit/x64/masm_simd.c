@@ -8,7 +8,7 @@
 #define FIRST OP_V128_LOAD
 #define LEN (OP_I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S - OP_V128_LOAD + 1)
 
-/* --- regular rows ------------------------------------------------------------- */
+/* --- regular rows ------------------------------------------------------- */
 
 static void unary(struct masm *m, const struct simd_row *row, reg d,
                   const reg *s, const reg *temps)
@@ -79,7 +79,7 @@ static void splat_f32(struct masm *m, const struct simd_row *row, reg d,
         wc_simd_rr(m, X64_PSHUFD, d, s[0], 0);
 }
 
-/* --- the table ------------------------------------------------------------------ */
+/* --- the table ---------------------------------------------------------- */
 
 #define C SIMD_COMMUTES
 #define ROW(id, ...) [OP_##id - FIRST] = {__VA_ARGS__}
@@ -116,13 +116,11 @@ static void splat_f32(struct masm *m, const struct simd_row *row, reg d,
     BINARY(p##_SUB_SAT_S, PSUBS##x),            \
     BINARY(p##_SUB_SAT_U, PSUBUS##x),           \
     BINARY_C(p##_AVGR_U, PAVG##x)
-#define EXTEND(to, from, xy, high)                                  \
+#define EXTEND(to, from, xy)                                        \
     UNARY(to##_EXTEND_LOW_##from##_S, PMOVSX##xy),                  \
     UNARY(to##_EXTEND_LOW_##from##_U, PMOVZX##xy),                  \
-    ROW(to##_EXTEND_HIGH_##from##_S, wc_simd_int_extend_high,       \
-        X64_PMOVSX##xy, 1, 0),                                      \
-    ROW(to##_EXTEND_HIGH_##from##_U, wc_simd_int_extend_high,       \
-        X64_##high, 0, 0)
+    ROW(to##_EXTEND_HIGH_##from##_U, wc_simd_int_extend_high_u,     \
+        X64_PUNPCKH##xy, 0, 0)
 #define SHIFT(id, fn, op, greatest) \
     ROW(id, wc_simd_shift_##fn, X64_##op, greatest, X64_##op##_I)
 #define FCOMPARE(p, op)                                             \
@@ -231,13 +229,18 @@ static const struct simd_row rows[LEN] = {
     BINARY(I8X16_NARROW_I16X8_U, PACKUSWB),
     BINARY(I16X8_NARROW_I32X4_S, PACKSSDW),
     BINARY(I16X8_NARROW_I32X4_U, PACKUSDW),
-    EXTEND(I16X8, I8X16, BW, PUNPCKHBW),
-    EXTEND(I32X4, I16X8, WD, PUNPCKHWD),
-    EXTEND(I64X2, I32X4, DQ, PUNPCKHDQ),
-    EXTMUL(I16X8, I8X16, S, extmul8, PAIR(X64_PMOVSXBW, 0, 0),
-           PAIR(X64_PMOVSXBW, 1, 0)),
-    EXTMUL(I16X8, I8X16, U, extmul8, PAIR(X64_PMOVZXBW, 0, 0),
-           PAIR(X64_PMOVZXBW, 1, 0)),
+    EXTEND(I16X8, I8X16, BW),
+    EXTEND(I32X4, I16X8, WD),
+    EXTEND(I64X2, I32X4, DQ),
+    ROW(I16X8_EXTEND_HIGH_I8X16_S, wc_simd_int_extend_high_s, X64_PUNPCKHBW, 8,
+        X64_PSRAW_I),
+    ROW(I32X4_EXTEND_HIGH_I16X8_S, wc_simd_int_extend_high_s, X64_PUNPCKHWD,
+        16, X64_PSRAD_I),
+    ROW(I64X2_EXTEND_HIGH_I32X4_S, wc_simd_int_extend_high32_s, 0, 0, 0),
+    ROW(I16X8_EXTMUL_LOW_I8X16_S, wc_simd_int_extmul8_low, X64_PMOVSXBW, 0, 0),
+    ROW(I16X8_EXTMUL_LOW_I8X16_U, wc_simd_int_extmul8_low, X64_PMOVZXBW, 0, 0),
+    ROW(I16X8_EXTMUL_HIGH_I8X16_S, wc_simd_int_extmul8_high_s, 0, 0, 0),
+    ROW(I16X8_EXTMUL_HIGH_I8X16_U, wc_simd_int_extmul8_high_u, 0, 0, 0),
     EXTMUL(I32X4, I16X8, S, extmul16, PAIR(X64_PMULHW, 0, X64_PUNPCKLWD),
            PAIR(X64_PMULHW, 0, X64_PUNPCKHWD)),
     EXTMUL(I32X4, I16X8, U, extmul16, PAIR(X64_PMULHUW, 0, X64_PUNPCKLWD),
@@ -291,7 +294,7 @@ static const struct simd_row rows[LEN] = {
 };
 /* clang-format on */
 
-/* --- masm.h --------------------------------------------------------------------- */
+/* --- masm.h ------------------------------------------------------------- */
 
 void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
                   const reg *temps)

@@ -87,8 +87,10 @@ WC_INLINE uint64_t simd_splat32(uint32_t v)
 
 /* simd_int.c; s holds the sources. */
 simd_emit wc_simd_int_compare, wc_simd_int_neg, wc_simd_int_abs64,
-    wc_simd_int_bitselect, wc_simd_int_mul64, wc_simd_int_extend_high,
-    wc_simd_int_extmul8, wc_simd_int_extmul16, wc_simd_int_extmul32,
+    wc_simd_int_bitselect, wc_simd_int_mul64, wc_simd_int_extend_high_s,
+    wc_simd_int_extend_high32_s, wc_simd_int_extend_high_u,
+    wc_simd_int_extmul8_low, wc_simd_int_extmul8_high_s,
+    wc_simd_int_extmul8_high_u, wc_simd_int_extmul16, wc_simd_int_extmul32,
     wc_simd_int_extadd8_s, wc_simd_int_extadd16_u, wc_simd_int_q15mulr,
     wc_simd_int_dot8, wc_simd_int_dot8_add, wc_simd_int_popcnt,
     wc_simd_int_bitmask16;

@@ -90,36 +90,72 @@ void wc_simd_int_mul64(struct masm *m, const struct simd_row *row, reg d,
     simd_rrr(m, X64_PADDQ | C, d, d, T);
 }
 
-/* The upper half, signed with the instruction for the lower, unsigned between
- * zeros. */
-void wc_simd_int_extend_high(struct masm *m, const struct simd_row *row, reg d,
+/* The upper lanes at twice the width, signed: in the upper halves of lanes, and
+ * shifted down. Without AVX what was in `to` is shifted out. */
+static void high_signed(struct masm *m, uint32_t unpack, uint32_t shift,
+                        uint8_t bits, reg to, reg a)
+{
+    simd_rrr(m, unpack, to, target_has(m, CPU_AVX) ? a : to, a);
+    wc_simd_shift(m, shift, to, to, bits);
+}
+
+static void high_words(struct masm *m, reg to, reg a)
+{
+    high_signed(m, X64_PUNPCKHBW, X64_PSRAW_I, 8, to, a);
+}
+
+/* op unpacks, arg shifts down by imm. */
+void wc_simd_int_extend_high_s(struct masm *m, const struct simd_row *row,
+                               reg d, const reg *s, const reg *temps)
+{
+    (void)temps;
+    high_signed(m, row->op, (uint32_t)row->arg, row->imm, d, s[0]);
+}
+
+/* There is no such shift of 64 bits. */
+void wc_simd_int_extend_high32_s(struct masm *m, const struct simd_row *row,
+                                 reg d, const reg *s, const reg *temps)
+{
+    (void)row, (void)temps;
+    wc_simd_rr(m, X64_PSHUFD, d, s[0], 0xee);
+    simd_rr(m, X64_PMOVSXDQ, d, d);
+}
+
+void wc_simd_int_extend_high_u(struct masm *m, const struct simd_row *row,
+                               reg d, const reg *s, const reg *temps)
+{
+    (void)temps;
+    wc_simd_zero(m, T);
+    simd_rrr(m, row->op, d, s[0], T);
+}
+
+/* op extends the lower half. */
+void wc_simd_int_extmul8_low(struct masm *m, const struct simd_row *row, reg d,
                              const reg *s, const reg *temps)
 {
     (void)temps;
-    if (row->imm) {
-        wc_simd_rr(m, X64_PSHUFD, d, s[0], 0xee);
-        simd_rr(m, row->op, d, d);
-    } else {
-        wc_simd_zero(m, T);
-        simd_rrr(m, row->op, d, s[0], T);
-    }
+    simd_rr(m, row->op, T, s[0]);
+    simd_rr(m, row->op, d, s[1]);
+    simd_rrr(m, X64_PMULLW | C, d, d, T);
 }
 
-/* op extends the lower half; imm is set for the upper one. */
-void wc_simd_int_extmul8(struct masm *m, const struct simd_row *row, reg d,
-                         const reg *s, const reg *temps)
+void wc_simd_int_extmul8_high_s(struct masm *m, const struct simd_row *row,
+                                reg d, const reg *s, const reg *temps)
 {
-    (void)temps;
-    reg a = s[0], b = s[1];
-    if (row->imm) {
-        wc_simd_rr(m, X64_PSHUFD, T, a, 0xee);
-        wc_simd_rr(m, X64_PSHUFD, d, b, 0xee);
-        a = T;
-        b = d;
-    }
-    simd_rr(m, row->op, T, a);
-    simd_rr(m, row->op, d, b);
+    (void)row, (void)temps;
+    high_words(m, T, s[0]);
+    high_words(m, d, s[1]);
     simd_rrr(m, X64_PMULLW | C, d, d, T);
+}
+
+void wc_simd_int_extmul8_high_u(struct masm *m, const struct simd_row *row,
+                                reg d, const reg *s, const reg *temps)
+{
+    (void)row, (void)temps;
+    wc_simd_zero(m, T);
+    simd_rrr(m, X64_PUNPCKHBW, U, s[0], T);
+    simd_rrr(m, X64_PUNPCKHBW, d, s[1], T);
+    simd_rrr(m, X64_PMULLW | C, d, d, U);
 }
 
 /* Low and high halves of products; op gives the latter, arg joins them. */
@@ -168,13 +204,6 @@ void wc_simd_int_q15mulr(struct masm *m, const struct simd_row *row, reg d,
     simd_rrr(m, X64_PMULHRSW | C, d, s[0], s[1]);
     simd_rrc(m, X64_PCMPEQW, T, d, simd_splat16(0x8000));
     simd_rrr(m, X64_PXOR | C, d, d, T);
-}
-
-/* The upper bytes as words; without AVX what was in `to` is shifted out. */
-static void high_words(struct masm *m, reg to, reg a)
-{
-    simd_rrr(m, X64_PUNPCKHBW, to, target_has(m, CPU_AVX) ? a : to, a);
-    wc_simd_shift(m, X64_PSRAW_I, to, to, 8);
 }
 
 /* Sums of products of neighbours at 32 bits; packing saturates the one that

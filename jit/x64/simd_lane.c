@@ -6,7 +6,7 @@
 #define T SIMD_T
 #define U SIMD_U
 
-/* --- splats ----------------------------------------------------------------- */
+/* --- splats ------------------------------------------------------------- */
 
 /* The lowest byte, or word, of d in all. */
 static void splat8(struct masm *m, reg d)
@@ -48,7 +48,7 @@ void wc_simd_lane_splat(struct masm *m, const struct simd_row *row, reg d,
     }
 }
 
-/* --- lanes ------------------------------------------------------------------ */
+/* --- lanes -------------------------------------------------------------- */
 
 /* The lane in the lowest place. */
 static void extract_float(struct masm *m, reg d, reg a, unsigned bytes,
@@ -112,7 +112,7 @@ void wc_masm_replace_lane(struct masm *m, enum opcode op, reg d, reg a, reg b,
     }
 }
 
-/* --- memory ------------------------------------------------------------------ */
+/* --- memory ------------------------------------------------------------- */
 
 static void load_splat(struct masm *m, enum opcode op, reg d,
                        struct x64_mem from)

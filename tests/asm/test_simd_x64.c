@@ -8,7 +8,7 @@
 #include "tests/asm/execute.h"
 #include "tests/unit/random.h"
 
-/* --- references --------------------------------------------------------------- */
+/* --- references --------------------------------------------------------- */
 
 /* Scalars travel in the lowest lane. */
 static union v128 low32(uint32_t x)
@@ -97,7 +97,7 @@ static union v128 reference(enum opcode op, const union v128 *s, uint8_t lane,
     }
 }
 
-/* --- arrangements ----------------------------------------------------------------- */
+/* --- arrangements ------------------------------------------------------- */
 
 /* Numbers of registers for d, a, b, c, and a temporary; vectors and general
  * ones by the same number. */
@@ -211,7 +211,7 @@ static code_fn *emit(const struct shape *s, uint64_t cpu)
     return finish(s->op);
 }
 
-/* --- values ----------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------- */
 
 static const uint32_t edges32[] = {
     0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
@@ -269,7 +269,7 @@ static const char *show(union v128 v)
     return t;
 }
 
-/* --- comparison ------------------------------------------------------------------- */
+/* --- comparison --------------------------------------------------------- */
 
 /* Which lanes of the result may be any quiet NaN when the reference has one:
  * 32 or 64 bits wide, or 0. */
@@ -354,7 +354,7 @@ static void check_rounds(const struct shape *s, code_fn *fn, unsigned rounds)
     }
 }
 
-/* --- tests -------------------------------------------------------------------------- */
+/* --- tests -------------------------------------------------------------- */
 
 static unsigned lanes_of(enum opcode op)
 {
@@ -465,7 +465,7 @@ Test(simd_x64, all_bytes, .init = setup)
     }
 }
 
-/* Units of `width` bytes: kinds of patterns that there is an instruction for. */
+/* A unit of `width` bytes, of a kind of pattern that has an instruction. */
 static unsigned shuffle_unit(unsigned kind, unsigned width, unsigned at,
                              unsigned first)
 {
@@ -514,7 +514,7 @@ Test(simd_x64, shuffles, .init = setup)
     }
 }
 
-/* --- conditions, memory ------------------------------------------------------------- */
+/* --- conditions, memory ------------------------------------------------- */
 
 Test(simd_x64, conditions, .init = setup)
 {
