@@ -62,7 +62,7 @@ static reg temp_of(enum wtype t)
 
 static void spill_params(struct maker *k)
 {
-    uint32_t slot = k->params;
+    uint32_t at = k->params;
     for (uint32_t i = 0; i <= k->own.params_len; i++) {
         bool last = i == k->own.params_len;
         const struct abi_place *p = last ? &k->own.results_at
@@ -73,8 +73,8 @@ static void spill_params(struct maker *k)
         if (r == REG_NONE)
             wc_masm_load_param(&k->m, p->type, r = temp_of(p->type),
                                p->offset);
-        wc_masm_store_slot(&k->m, p->type, slot, r);
-        slot += abi_bytes(p->type) / 8;
+        wc_masm_store_slot(&k->m, p->type, at, r);
+        at += abi_bytes(p->type) / 8;
     }
 }
 
@@ -105,10 +105,10 @@ static void echo(struct maker *k)
 {
     uint32_t from[64];
     for (uint32_t i = 0; i < k->own.results_len; i++) {
-        uint32_t slot = k->params, n = 0;
+        uint32_t at = k->params, n = 0;
         while (k->own.params[n].type != k->own.results[i].type || n < i)
-            slot += abi_bytes(k->own.params[n++].type) / 8;
-        from[i] = slot;
+            at += abi_bytes(k->own.params[n++].type) / 8;
+        from[i] = at;
     }
     return_results(k, from);
 }
@@ -116,44 +116,44 @@ static void echo(struct maker *k)
 /* All but the call itself. */
 static void pass_args(struct maker *k, bool tail)
 {
-    uint32_t slot = k->params;
+    uint32_t at = k->params;
     for (uint32_t i = 0; i < k->own.params_len; i++) {
         const struct abi_place *p = &k->own.params[i];
         reg r = p->reg == REG_NONE ? temp_of(p->type) : p->reg;
         if (p->reg == REG_NONE) {
-            wc_masm_load_slot(&k->m, p->type, r, slot);
+            wc_masm_load_slot(&k->m, p->type, r, at);
             wc_masm_store_arg(&k->m, p->type, p->offset, r);
         }
-        slot += abi_bytes(p->type) / 8;
+        at += abi_bytes(p->type) / 8;
     }
-    const struct abi_place *at = &k->own.results_at;
+    const struct abi_place *back = &k->own.results_at;
     if (k->own.result_bytes != 0) {
-        reg r = at->reg == REG_NONE ? temp_of(W_I64) : at->reg;
+        reg r = back->reg == REG_NONE ? temp_of(W_I64) : back->reg;
         if (tail)
-            wc_masm_load_slot(&k->m, W_I64, r, slot);
+            wc_masm_load_slot(&k->m, W_I64, r, at);
         else
             wc_masm_slot_address(&k->m, r, k->room);
-        if (at->reg == REG_NONE)
-            wc_masm_store_arg(&k->m, W_I64, at->offset, r);
+        if (back->reg == REG_NONE)
+            wc_masm_store_arg(&k->m, W_I64, back->offset, r);
     }
-    slot = k->params;
+    at = k->params;
     for (uint32_t i = 0; i < k->own.params_len; i++) {
         const struct abi_place *p = &k->own.params[i];
         if (p->reg != REG_NONE)
-            wc_masm_load_slot(&k->m, p->type, p->reg, slot);
-        slot += abi_bytes(p->type) / 8;
+            wc_masm_load_slot(&k->m, p->type, p->reg, at);
+        at += abi_bytes(p->type) / 8;
     }
 }
 
 static void take_results(struct maker *k)
 {
-    uint32_t from[64], slot = k->results;
+    uint32_t from[64], at = k->results;
     for (uint32_t i = 0; i < k->own.results_len; i++) {
         const struct abi_place *p = &k->own.results[i];
-        from[i] = p->reg == REG_NONE ? k->room + p->offset / 8 : slot;
+        from[i] = p->reg == REG_NONE ? k->room + p->offset / 8 : at;
         if (p->reg != REG_NONE)
-            wc_masm_store_slot(&k->m, p->type, slot, p->reg);
-        slot += abi_bytes(p->type) / 8;
+            wc_masm_store_slot(&k->m, p->type, at, p->reg);
+        at += abi_bytes(p->type) / 8;
     }
     return_results(k, from);
 }
