@@ -33,6 +33,12 @@ static struct abi_place result(struct taken *t, enum wtype type)
                               target->results[fp][t->regs[fp]++], 0};
 }
 
+static uint32_t stack_bytes(const struct taken *params)
+{
+    uint32_t align = wc_masm_target.stack_align;
+    return (params->bytes + align - 1) / align * align;
+}
+
 bool wc_abi_call(struct arena *arena, const struct deftype *t,
                  struct abi_call *out)
 {
@@ -51,7 +57,7 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
     out->result_bytes = results.bytes;
     if (results.bytes != 0)
         out->results_at = param(&params, W_I64);
-    out->stack_bytes = params.bytes;
+    out->stack_bytes = stack_bytes(&params);
     return true;
 }
 
@@ -65,5 +71,5 @@ uint32_t wc_abi_stack_bytes(const struct deftype *t)
         result(&results, abi_wtype(c->results[i]));
     if (results.bytes != 0)
         param(&params, W_I64);
-    return params.bytes;
+    return stack_bytes(&params);
 }

@@ -55,7 +55,7 @@ static void check_aligned(struct compiler *c, reg index, uint64_t offset,
 static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
                           regset avoid)
 {
-    struct mem at = {wc_masm_target.memory, index, offset};
+    struct mem at = {wc_masm_target.memory, index, offset, true};
     if (offset > INT32_MAX) {
         reg sum = c->dying & REG_BIT(index) ? index
                                             : wc_reg_take(c, W_I64, avoid);
@@ -64,8 +64,7 @@ static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
         wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
         if (temp != sum)
             c->held &= ~REG_BIT(temp);
-        at.index = sum;
-        at.offset = 0;
+        at = (struct mem){wc_masm_target.memory, sum, 0, false};
     }
     return at;
 }
@@ -102,7 +101,7 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     trap_if(c, wc_masm_negate(wc_masm_below_field(
                    m, 8, last, mem, size_field(c, memory, mem))),
             TRAP_MEMORY_OUT_OF_BOUNDS);
-    struct mem at = {wc_masm_target.memory, index, offset};
+    struct mem at = {wc_masm_target.memory, index, offset, !addr64};
     if (memory != 0) {
         load_memory(c, memory, mem);
         wc_masm_get(m, 8, mem, mem, (int32_t)offsetof(struct memory, base));
@@ -110,8 +109,7 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     }
     if (offset > INT32_MAX) {
         add_const(c, last, index, offset, last);
-        at.index = last;
-        at.offset = 0;
+        at = (struct mem){at.base, last, 0, false};
     } else {
         c->held &= ~REG_BIT(last);
     }
@@ -128,7 +126,7 @@ static bool pop_const(struct compiler *c, bool align, struct mem *out)
     if (v->kind != VALUE_CONST || align || sum > INT32_MAX)
         return false;
     wc_drop(c);
-    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum};
+    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum, false};
     return true;
 }
 

@@ -15,6 +15,7 @@ struct compile_options {
     /* For tests. */
     bool few_registers; /* no pins, as few transients as there may be */
     bool moving_buffer; /* the code buffer moves at each emit */
+    bool far_branches;  /* as if no function were small */
     uint32_t pin_seed;  /* not 0: pins at random */
 };
 

@@ -12,7 +12,7 @@
  *          incoming stack arguments      dropped by the callee on return
  *
  * Stack arguments: those that find no register, in order, 8 bytes each (16 for
- * a vector, no alignment). A function whose results do not all fit in registers
+ * a vector), and padding for those targets that align the stack. A function whose results do not all fit in registers
  * gets the address of room for the others as one more i64 parameter, the last.
  *
  * The instance register is the same after a call as before when the callee is

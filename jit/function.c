@@ -283,7 +283,11 @@ static void release(struct compiler *c)
     wc_masm_free(&c->masm);
 }
 
-static bool prepare(struct compiler *c)
+/* Longer bodies than this are likely to need far branches: their code is about
+ * eight times as long. */
+#define FAR_BODY_BYTES 131072u
+
+static bool prepare(struct compiler *c, bool far)
 {
     struct frame frame = {0};
     c->calls = wc_arena_array(&c->arena, c->module->types_len,
@@ -295,6 +299,7 @@ static bool prepare(struct compiler *c)
     lay_out_frame(c, &frame);
     c->masm.cpu = c->options->cpu;
     c->masm.code.hard = c->options->moving_buffer;
+    c->masm.far = far;
     wc_masm_begin(&c->masm, &frame);
     return true;
 }
@@ -314,9 +319,11 @@ static void hand_over(struct compiler *c, struct compiled *out)
     m->relocs = relocs;
 }
 
-bool wc_compile_function(const struct compile_options *options,
-                         struct module *m, uint32_t func, struct compiled *out,
-                         struct error *e)
+/* *far: in, whether branches reach far; out, whether they did not but should
+ * have. */
+static bool compile(const struct compile_options *options, struct module *m,
+                    uint32_t func, struct compiled *out, struct error *e,
+                    bool *far)
 {
     struct compiler c = {
         .options = options,
@@ -329,7 +336,7 @@ bool wc_compile_function(const struct compile_options *options,
         .next_loop = 1,
     };
     wc_compiled_reset(out);
-    bool ok = prepare(&c);
+    bool ok = prepare(&c, *far);
     if (ok) {
         begin_function(&c);
         wc_compile_body(&c);
@@ -337,9 +344,26 @@ bool wc_compile_function(const struct compile_options *options,
         wc_masm_finish(&c.masm);
         ok = !c.failed && !c.masm.code.failed;
     }
+    *far = !*far && c.masm.code.too_far;
     if (ok)
         hand_over(&c, out);
     release(&c);
+    return ok;
+}
+
+/* No bound on the code of a body is of use: a byte may stand for thousands of
+ * moves. So what is surely long has far branches from the start, and what turns
+ * out to be is compiled again. */
+bool wc_compile_function(const struct compile_options *options,
+                         struct module *m, uint32_t func, struct compiled *out,
+                         struct error *e)
+{
+    bool far = options->far_branches ||
+               m->funcs[func].body.len > FAR_BODY_BYTES;
+    bool again = far;
+    bool ok = compile(options, m, func, out, e, &again);
+    if (!ok && again)
+        ok = compile(options, m, func, out, e, &again);
     if (!ok && e->kind == ERROR_NONE)
         wc_error_no_memory(e, "compiling a function");
     return ok;

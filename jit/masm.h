@@ -58,6 +58,8 @@ struct masm_target {
     reg results[2][4]; /* allocatable, not pinnable, caller-saved */
     uint8_t results_len[2];
     uint8_t transients_min[2]; /* so many unpinned ones any operation needs */
+    uint8_t stack_align; /* bytes of stack arguments are a multiple of it */
+    bool frame_first;    /* the frame is made when the stack is checked */
 };
 
 extern const struct masm_target wc_masm_target;
@@ -89,6 +91,8 @@ struct masm {
     struct frame frame;
     VEC(struct masm_literal) literals;
     struct masm_relocs relocs;
+    bool far; /* labels may be out of reach of a conditional branch; set it
+                 when code.too_far says so, or when that is likely */
     uint32_t recent[64]; /* literals by hash; may be stale */
     struct label lost;   /* of a literal, when memory has run out */
     bool flags_live;     /* a condition waits for its use */
@@ -138,6 +142,7 @@ struct mem {
     reg base;  /* a machine address */
     reg index; /* zero-extended, or REG_NONE */
     uint64_t offset; /* at most INT32_MAX; wc_addr sees to larger ones */
+    bool narrow;     /* the index is an i32: its upper half may be ignored */
 };
 
 /* How an operation wants its operands. Fixed registers are freed by the front
@@ -307,8 +312,9 @@ void wc_masm_shuffle(struct masm *m, reg d, reg a, reg b, union v128 lanes,
 /* --- Frames, calls, traps ---------------------------------------------------- */
 
 /* From entry to body: checks the stack (unless the frame says it need not; the
- * label is where to go when it is exhausted, with the frame not yet made), saves
- * what the frame says. Arguments are untouched. */
+ * label is where to go when it is exhausted, with the frame not yet made unless
+ * the target is frame_first), saves what the frame says. Arguments are
+ * untouched. */
 void wc_masm_prologue(struct masm *m, struct label *exhausted);
 /* From the stack pointer to the return address, in the body. */
 uint32_t wc_masm_frame_bytes(const struct frame *frame);

@@ -71,15 +71,16 @@ static bool find_function(struct native_frame *f)
     return true;
 }
 
-static bool has_frame(const struct native_frame *f)
+/* Not in the check of the stack, where it has not begun. */
+static bool has_begun(const struct native_frame *f)
 {
     return f->site == NULL || f->site->wasm != SITE_NO_FRAME;
 }
 
 static void step(struct native_frame *f)
 {
-    const uint8_t *ret =
-        has_frame(f) ? body_sp(f) + f->func->frame_bytes : f->sp;
+    bool frame = has_begun(f) || wc_masm_target.frame_first;
+    const uint8_t *ret = frame ? body_sp(f) + f->func->frame_bytes : f->sp;
     return_to(f, ret, f->func->in_bytes);
 }
 
@@ -101,7 +102,7 @@ bool wc_jit_walk(const struct activation *a, frame_fn fn, void *arg)
     for (; find_function(&f); step(&f)) {
         struct trap_frame named = {f.instance, f.func->func,
                                    f.site != NULL ? f.site->wasm : 0};
-        if (has_frame(&f) && !fn(arg, &named))
+        if (has_begun(&f) && !fn(arg, &named))
             return false;
     }
     return true;

@@ -24,6 +24,7 @@ const struct masm_target wc_masm_target = {
     .results = {{RCX, RDX}, {XMM0, XMM1}},
     .results_len = {2, 2},
     .transients_min = {3, 3},
+    .stack_align = 8,
 };
 
 /* --- one function after the other ------------------------------------------ */

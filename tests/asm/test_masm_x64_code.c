@@ -368,7 +368,7 @@ static void check_load(unsigned cpu, const struct access *a, reg base, reg d)
                 continue;
             start(cpu);
             reg index = with ? base == R9 ? R10 : R9 : REG_NONE;
-            struct mem place = {base, index, at};
+            struct mem place = {base, index, at, false};
             wc_masm_load(as, a->op, to, place);
             in.g[R9] = in.g[R10] = 40;
             in.g[base] = (uint64_t)(uintptr_t)memory;
@@ -385,7 +385,7 @@ static void check_store(unsigned cpu, const struct access *a, reg from,
 {
     unsigned at = 3;
     start(cpu);
-    struct mem place = {R14, R12, at};
+    struct mem place = {R14, R12, at, false};
     struct src value = bits != NULL ? src_const(*bits)
                        : a->fp      ? src_reg((reg)(from + REG_FP))
                                     : src_reg(from);
