@@ -58,14 +58,33 @@ static void compile_update(struct compiler *c)
     wc_push_result(c, t, d);
 }
 
-/* The memory in 16 bits and the offset in 48. One that is larger is out of all
- * bounds; what is aligned stays so. */
+/* Adds the offset to the address, the lowest of `len` operands. */
+static void add_offset(struct compiler *c, uint32_t len)
+{
+    struct masm *m = &c->masm;
+    uint32_t home = value_top(c, len - 1)->slot;
+    wc_settle(c, c->stack.len - len, true);
+    reg sum = wc_reg_take(c, W_I64, 0), offset = wc_reg_take(c, W_I64, 0);
+    wc_masm_load_slot(m, W_I64, sum, home);
+    wc_masm_const(m, W_I64, offset, c->in.memarg.offset);
+    wc_masm_binary(m, OP_I64_ADD, sum, sum, src_reg(offset), NULL);
+    uint32_t trap = wc_trap_label(c, TRAP_MEMORY_OUT_OF_BOUNDS);
+    cond overflow =
+        wc_masm_compare(m, OP_I64_LT_U, src_reg(sum), src_reg(offset));
+    wc_masm_branch(m, overflow, label_at(c, trap));
+    wc_masm_store_slot(m, W_I64, home, sum);
+}
+
+/* The memory in 16 bits and the offset in 48, or added before. */
 static void compile_waiting(struct compiler *c, enum data_word builtin)
 {
+    uint32_t len = (uint32_t)operands_len(c->in.op);
     uint64_t offset = c->in.memarg.offset;
-    if (offset >> 48 != 0)
-        offset = (uint64_t)1 << 47 | (offset & 7);
-    wc_call_builtin(c, builtin, (uint32_t)operands_len(c->in.op),
+    if (offset >> 48 != 0) {
+        add_offset(c, len);
+        offset = 0;
+    }
+    wc_call_builtin(c, builtin, len,
                     (uint64_t)c->in.memarg.memory << 48 | offset);
     wc_push_home(c, W_I32);
 }
