@@ -73,23 +73,50 @@ static void compile_shuffle(struct compiler *c)
     wc_push_result(c, W_V128, d);
 }
 
-/* The constant is the second source of the next operation, which is compiled
- * with it. */
-static bool compile_with_const(struct compiler *c)
+/* The next operation, if it is one on two vectors, and what is behind it, or
+ * OPCODE_NONE. The vector about to be made is its second source, which may need
+ * no register. */
+static enum opcode next_binary(const struct compiler *c, const uint8_t **end)
 {
     uint32_t code;
-    union v128 b = c->in.v128;
-    const uint8_t *next = c->at;
-    if (next[0] != BYTE_VECTOR || (next = short_u32(next + 1, &code)) == NULL)
-        return false;
+    const uint8_t *p = c->at;
+    if (p[0] != BYTE_VECTOR || (p = short_u32(p + 1, &code)) == NULL)
+        return OPCODE_NONE;
     enum opcode op = wc_opcode_find(BYTE_VECTOR, code);
-    if (op == OPCODE_NONE || wc_opcodes[op].sig != SIG_vv_v ||
-        wc_opcodes[op].imm != IMM_NONE || !wc_masm_simd_takes(&c->masm, op))
+    *end = p;
+    return op != OPCODE_NONE && wc_opcodes[op].sig == SIG_vv_v &&
+                   wc_opcodes[op].imm == IMM_NONE
+               ? op
+               : OPCODE_NONE;
+}
+
+static bool compile_with_const(struct compiler *c)
+{
+    const uint8_t *end;
+    enum opcode op = next_binary(c, &end);
+    if (op == OPCODE_NONE || !wc_masm_simd_takes(&c->masm, op))
         return false;
-    c->at = next;
+    c->at = end;
     reg a = wc_pop_reg(c, 0);
     reg d = wc_result(c, W_V128, 0);
-    wc_masm_simd_const(&c->masm, op, d, a, b);
+    wc_masm_simd_const(&c->masm, op, d, a, c->in.v128);
+    wc_push_result(c, W_V128, d);
+    return true;
+}
+
+/* The address is on top, the first source below. */
+static bool compile_with_load(struct compiler *c)
+{
+    const uint8_t *end;
+    enum opcode op = next_binary(c, &end);
+    if (op == OPCODE_NONE || !wc_masm_simd_takes_mem(&c->masm, op))
+        return false;
+    struct mem b = wc_addr_pop(c, bytes_of(c->in.op), false, 0);
+    c->at = end;
+    reg a = wc_pop_reg(c, 0);
+    reg d = wc_result(c, W_V128, 0);
+    wc_site_access(c);
+    wc_masm_simd_mem(&c->masm, op, d, a, b);
     wc_push_result(c, W_V128, d);
     return true;
 }
@@ -125,6 +152,8 @@ void wc_compile_vector_load(struct compiler *c)
     enum opcode op = c->in.op;
     struct masm *m = &c->masm;
     bool lane = operands_of(op)[1] != 0;
+    if (op == OP_V128_LOAD && compile_with_load(c))
+        return;
     reg a = lane ? wc_pop_reg(c, 0) : REG_NONE;
     struct mem from = wc_addr_pop(c, bytes_of(op), false, 0);
     reg d = wc_result(c, W_V128, 0);

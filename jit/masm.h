@@ -298,6 +298,10 @@ void wc_masm_simd(struct masm *m, enum opcode op, reg d, const reg *sources,
 bool wc_masm_simd_takes(const struct masm *m, enum opcode op);
 void wc_masm_simd_const(struct masm *m, enum opcode op, reg d, reg a,
                         union v128 b);
+/* ... or with it in memory, not aligned? The access is the first byte. */
+bool wc_masm_simd_takes_mem(const struct masm *m, enum opcode op);
+void wc_masm_simd_mem(struct masm *m, enum opcode op, reg d, reg a,
+                      struct mem b);
 /* any_true, all_true as a condition, for the one use that follows. */
 cond wc_masm_simd_test(struct masm *m, enum opcode op, reg a);
 void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,

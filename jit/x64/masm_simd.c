@@ -377,6 +377,19 @@ void wc_masm_simd_const(struct masm *m, enum opcode op, reg d, reg a,
         wc_simd_not(m, d, d);
 }
 
+/* Without AVX memory would have to be aligned. */
+bool wc_masm_simd_takes_mem(const struct masm *m, enum opcode op)
+{
+    return target_has(m, CPU_AVX) && rows[op - FIRST].emit == binary;
+}
+
+void wc_masm_simd_mem(struct masm *m, enum opcode op, reg d, reg a,
+                      struct mem b)
+{
+    const struct simd_row *row = &rows[op - FIRST];
+    wc_simd_rrm(m, row->op, d, a, target_mem(b), row->imm);
+}
+
 void wc_masm_simd_shift(struct masm *m, enum opcode op, reg d, reg a,
                         struct src b, const reg *temps)
 {

@@ -596,6 +596,35 @@ Test(simd_x64, loads, .init = setup)
     }
 }
 
+Test(simd_x64, memory_operands, .init = setup)
+{
+    unsigned operations = 0;
+    for (unsigned i = 0; i < 40 * cpus_len; i++)
+        for (unsigned op = OP_V128_CONST; op < OP_MEMORY_ATOMIC_NOTIFY; op++) {
+            struct state st = {.in = {random_vector(), random_vector()}};
+            uint8_t *at = edge() - 16;
+            reg a = (reg)(XMM0 + i % 14), d = (reg)(XMM0 + i / 2 % 14);
+            begin(cpus[i / 40]);
+            if (!is_operation((enum opcode)op) ||
+                wc_opcodes[op].sig != SIG_vv_v || op == OP_I8X16_SHUFFLE ||
+                !wc_masm_simd_takes_mem(&m, (enum opcode)op))
+                continue;
+            operations++;
+            memcpy(at, &st.in[1], 16);
+            struct mem b = operand(i % 3, &st, at);
+            load_address();
+            load_operand('v', a, 0);
+            wc_masm_simd_mem(&m, (enum opcode)op, d, a, b);
+            store_result('v', d);
+            finish((enum opcode)op)(&st);
+            union v128 want = reference((enum opcode)op, st.in, 0, NULL);
+            cr_assert(same((enum opcode)op, st.out, want), "%s %s %s is %s",
+                      name_of((enum opcode)op), show(st.in[0]),
+                      show(st.in[1]), show(st.out));
+        }
+    cr_assert_eq(operations % 40, 0u);
+}
+
 static union v128 with_lane(union v128 a, unsigned bytes, unsigned lane,
                             union v128 b)
 {
