@@ -96,6 +96,11 @@ struct masm {
     uint32_t recent[64]; /* literals by hash; may be stale */
     struct label lost;   /* of a literal, when memory has run out */
     bool flags_live;     /* a condition waits for its use */
+    /* The target's own: until where the flags tell of a result, which, and how
+     * many of its bits. */
+    uint32_t result_at;
+    reg result;
+    uint8_t result_size;
 };
 
 /* Features of the CPU that this runs on, for masm.cpu; 0 when it cannot run

@@ -14,6 +14,13 @@ cond wc_masm_negate(cond c)
     return c ^ 1;
 }
 
+/* Do the flags say already whether the register is zero? */
+static bool is_tested(const struct masm *m, enum x64_size size, reg r)
+{
+    return m->result_at == m->code.len && m->result == r &&
+           m->result_size <= size;
+}
+
 /* --- Comparisons ------------------------------------------------------------------ */
 
 static void cmp_const(struct masm *m, enum x64_size size, struct src a,
@@ -138,12 +145,17 @@ cond wc_masm_compare(struct masm *m, enum opcode op, struct src a,
     if (op >= OP_F32_EQ)
         return target_cond(m, compare_float(m, op, a, b));
     enum x64_size size = op < OP_I64_EQZ ? SIZE32 : SIZE64;
+    bool zero = b.kind == SRC_CONST && (int32_t)b.bits == 0;
     if (op == OP_I32_EQZ || op == OP_I64_EQZ) {
-        cmp_const(m, size, a, 0);
+        if (a.kind != SRC_REG || !is_tested(m, size, a.reg))
+            cmp_const(m, size, a, 0);
         return target_cond(m, CC_E);
     }
-    cmp_int(m, size, a, b);
-    return target_cond(m, int_cond(op));
+    cond c = int_cond(op);
+    if (!(zero && a.kind == SRC_REG && (c == CC_E || c == CC_NE) &&
+          is_tested(m, size, a.reg)))
+        cmp_int(m, size, a, b);
+    return target_cond(m, c);
 }
 
 /* In the fewest bits that hold the mask. */
@@ -163,7 +175,7 @@ cond wc_masm_test(struct masm *m, enum wtype t, reg a, struct src b)
         test_const(m, t, a, b.bits);
     else if (b.kind == SRC_SLOT)
         x64_test_mr(&m->code, target_size(t), target_slot(m, b.slot), a);
-    else
+    else if (a != b.reg || !is_tested(m, target_size(t), a))
         x64_test_rr(&m->code, target_size(t), a, b.reg);
     return target_cond(m, CC_NE);
 }
@@ -279,6 +291,7 @@ void wc_masm_jump(struct masm *m, struct label *to)
 
 void wc_masm_bind(struct masm *m, struct label *l)
 {
+    m->result_at = UINT32_MAX;
     wc_codebuf_bind(&m->code, l);
 }
 

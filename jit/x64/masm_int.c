@@ -26,6 +26,7 @@ static void alu(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
         x64_alu_ri(&m->code, op, size, d, (int32_t)b.bits);
     else
         x64_alu_rr(&m->code, op, size, d, b.reg);
+    target_result(m, size, d);
 }
 
 /* --- Sums --------------------------------------------------------------------- */
@@ -33,14 +34,17 @@ static void alu(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
 static void add_const(struct masm *m, enum x64_size size, reg d, reg a,
                       int32_t v)
 {
-    if (v == 0)
+    struct src b = {.kind = SRC_CONST, .bits = (uint32_t)v};
+    if (v == 0) {
         move(m, size, d, a);
-    else if (d != a)
+    } else if (d != a) {
         x64_lea(&m->code, size, d, x64_at(a, v));
-    else if (v == 128)
-        x64_alu_ri(&m->code, X64_SUB, size, d, -128);
-    else
-        x64_alu_ri(&m->code, X64_ADD, size, d, v);
+    } else if (v == 128) {
+        b.bits = (uint32_t)-128;
+        alu(m, X64_SUB, size, d, b);
+    } else {
+        alu(m, X64_ADD, size, d, b);
+    }
 }
 
 static void add(struct masm *m, enum x64_size size, reg d, reg a, struct src b)
@@ -48,7 +52,7 @@ static void add(struct masm *m, enum x64_size size, reg d, reg a, struct src b)
     if (b.kind == SRC_CONST) {
         add_const(m, size, d, a, (int32_t)b.bits);
     } else if (b.kind == SRC_REG && d == b.reg) {
-        x64_alu_rr(&m->code, X64_ADD, size, d, a);
+        alu(m, X64_ADD, size, d, src_reg(a));
     } else if (b.kind == SRC_REG && d != a) {
         x64_lea(&m->code, size, d, x64_at_index(a, b.reg, 0, 0));
     } else {
@@ -63,7 +67,7 @@ static void sub(struct masm *m, enum x64_size size, reg d, reg a, struct src b)
         add_const(m, size, d, a, (int32_t)(0 - (uint32_t)b.bits));
     } else if (b.kind == SRC_REG && d == b.reg && d != a) {
         x64_unary_r(&m->code, X64_NEG, size, d);
-        x64_alu_rr(&m->code, X64_ADD, size, d, a);
+        alu(m, X64_ADD, size, d, src_reg(a));
     } else {
         move(m, size, d, a);
         alu(m, X64_SUB, size, d, b);
@@ -100,7 +104,7 @@ static void logic_const(struct masm *m, enum x64_alu op, enum x64_size size,
     if (op == X64_XOR && v == -1)
         x64_unary_r(&m->code, X64_NOT, size, d);
     else if (op == X64_AND || v != 0)
-        x64_alu_ri(&m->code, op, size, d, (int32_t)v);
+        alu(m, op, size, d, src_const((uint64_t)v));
 }
 
 static void logic(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
@@ -109,7 +113,7 @@ static void logic(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
     if (b.kind == SRC_CONST) {
         logic_const(m, op, size, d, a, constant(size, b));
     } else if (b.kind == SRC_REG && d == b.reg) {
-        x64_alu_rr(&m->code, op, size, d, a);
+        alu(m, op, size, d, src_reg(a));
     } else {
         move(m, size, d, a);
         alu(m, op, size, d, b);
@@ -123,15 +127,14 @@ static void logic(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
 static void shift_left(struct masm *m, enum x64_size size, reg d, reg a,
                        unsigned n)
 {
-    if (d == a)
-        x64_shift_ri(&m->code, X64_SHL, size, d, (uint8_t)n);
-    else if (n == 1)
+    if (d != a && n == 1) {
         x64_lea(&m->code, size, d, x64_at_index(a, a, 0, 0));
-    else if (n < 4)
+    } else if (d != a && n < 4) {
         x64_lea(&m->code, size, d, x64_at_index(X64_NONE, a, n, 0));
-    else {
+    } else {
         move(m, size, d, a);
         x64_shift_ri(&m->code, X64_SHL, size, d, (uint8_t)n);
+        target_result(m, size, d);
     }
 }
 
@@ -282,6 +285,8 @@ static void shift_const(struct masm *m, enum x64_shift op, enum x64_size size,
     } else {
         move(m, size, d, a);
         x64_shift_ri(c, op, size, d, (uint8_t)n);
+        if (op >= X64_SHL)
+            target_result(m, size, d);
     }
 }
 

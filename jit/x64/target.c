@@ -34,6 +34,7 @@ void wc_masm_begin(struct masm *m, const struct frame *frame)
     wc_codebuf_reset(&m->code);
     m->frame = *frame;
     m->flags_live = false;
+    m->result_at = UINT32_MAX;
     m->literals.len = 0;
     m->relocs.len = 0;
 }

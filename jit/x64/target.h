@@ -44,6 +44,15 @@ WC_INLINE cond target_cond(struct masm *m, cond c)
     return c;
 }
 
+/* The instruction just emitted has left in ZF whether its result `d` is zero.
+ * Forgotten with the next instruction, and by labels. */
+WC_INLINE void target_result(struct masm *m, enum x64_size size, reg d)
+{
+    m->result_at = m->code.len;
+    m->result = d;
+    m->result_size = (uint8_t)size;
+}
+
 WC_INLINE bool target_has(const struct masm *m, uint64_t feature)
 {
     return (m->cpu & feature) != 0;

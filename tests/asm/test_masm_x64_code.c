@@ -300,6 +300,51 @@ Test(masm_x64_code, test)
         }
 }
 
+/* Flags that an operation has left are used, but only those of the right
+ * register, size and place. */
+static void check_after(enum opcode op, enum opcode compare, bool between,
+                        uint64_t second)
+{
+    struct label l = {0};
+    start(0);
+    wc_masm_binary(as, op, RBX, RBX, src_const(second), NULL);
+    if (between)
+        wc_masm_bind(as, &l);
+    uint32_t before = as->code.len;
+    cond k = wc_masm_compare(as, compare, src_reg(RBX), src_const(0));
+    bool narrow = op < OP_I64_CLZ, narrow_compare = compare < OP_I64_EQZ;
+    cr_assert_eq(before == as->code.len,
+                 !between && (narrow || !narrow_compare), "%d", op);
+    wc_masm_set(as, k, RSI);
+    k = wc_masm_test(as, W_I64, RDI, src_reg(RDI));
+    wc_masm_set(as, k, RDI);
+    EACH_VALUE(i)
+    {
+        in.g[RBX] = narrow ? (uint32_t)values[i] : values[i];
+        in.g[RDI] = i % 2;
+        machine_run(&in, &out);
+        uint64_t v = narrow_compare ? (uint32_t)out.g[RBX] : out.g[RBX];
+        bool ne = compare == OP_I32_NE || compare == OP_I64_NE;
+        cr_assert_eq(out.g[RSI], (v == 0) != ne);
+        cr_assert_eq(out.g[RDI], i % 2);
+    }
+}
+
+Test(masm_x64_code, flags_of_results)
+{
+    static const enum opcode ops[] = {
+        OP_I32_ADD, OP_I32_SUB, OP_I32_OR, OP_I32_XOR, OP_I32_SHL,
+        OP_I32_SHR_U, OP_I64_ADD, OP_I64_SUB, OP_I64_OR, OP_I64_XOR,
+        OP_I64_SHR_S, OP_I64_SHR_U,
+    }, compares[] = {OP_I32_EQZ, OP_I32_EQ, OP_I32_NE, OP_I64_EQZ, OP_I64_EQ,
+                     OP_I64_NE};
+    for (unsigned i = 0; i < ARRAY_LEN(ops); i++)
+        for (unsigned k = 0; k < ARRAY_LEN(compares); k++)
+            for (int between = 0; between < 2; between++)
+                for (uint64_t b = 1; b < 4; b++)
+                    check_after(ops[i], compares[k], between != 0, b);
+}
+
 /* --- Memory --------------------------------------------------------------------------- */
 
 static const struct access {
