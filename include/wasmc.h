@@ -77,6 +77,18 @@ typedef enum wasmc_engine_kind_t {
 WASM_API_EXTERN bool wasmc_config_set_engine(wasm_config_t *config,
                                              wasmc_engine_kind_t kind);
 
+/* Who is told of machine code as it is made: perf by its map in /tmp or by a
+ * jitdump in the working directory, gdb. An "or" of these; 0, nobody, is the
+ * default. */
+typedef enum wasmc_observer_t {
+    WASMC_OBSERVER_PERF_MAP = 1,
+    WASMC_OBSERVER_JITDUMP = 2,
+    WASMC_OBSERVER_GDB = 4,
+} wasmc_observer_t;
+
+WASM_API_EXTERN void wasmc_config_set_observers(wasm_config_t *config,
+                                                unsigned observers);
+
 /* Turns a language feature on or off by its name ("simd", "threads" ...).
  * False for an unknown name. Wasm 3.0 is on by default. */
 WASM_API_EXTERN bool wasmc_config_set_feature(wasm_config_t *config,

@@ -127,6 +127,7 @@ void wc_code_set_free(struct code_set *s)
 {
     if (s == NULL)
         return;
+    wc_observe_set_end(s);
     if (s->map.exec != NULL)
         wc_fault_remove_code(s->map.exec);
     for (uint32_t i = 0; i < s->by_start.len; i++)
@@ -245,7 +246,9 @@ static bool make_known(struct code_set *s, struct code_func *f)
             memory_order_release);
     }
     wc_mutex_unlock(&s->lock);
-    if (!ok)
+    if (ok)
+        wc_observe_func(&s->module->code_of_engine->jit->observe, s, f);
+    else
         free(f);
     return ok || !first;
 }

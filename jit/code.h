@@ -17,6 +17,7 @@
 #include "runtime/engine.h"
 
 struct jit;
+struct gdb_entry;
 
 /* One function: what struct compiled has, in one block. Never changes. */
 struct code_func {
@@ -38,6 +39,7 @@ struct code_set {
     size_t stubs; /* offset of the lazy stubs */
     struct wc_mutex lock; /* of the rest */
     size_t used;
+    VEC(struct gdb_entry *) gdb; /* jit/observe.h */
     VEC(struct code_func *) by_start;
     _Atomic(struct code_func *) funcs[]; /* by function index; NULL: not yet */
 };

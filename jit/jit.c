@@ -17,10 +17,12 @@
 #define STACK_BYTES_LEAST ((size_t)256 << 10)
 
 /* The code in `b`, among the thunks; NULL: no room. Locked. */
-static void *add_thunk(struct jit *jit, struct codebuf *b)
+static void *add_thunk(struct jit *jit, struct codebuf *b, const char *name)
 {
     size_t at = b->failed ? 0 : wc_code_alloc(&jit->map, &jit->used, b->len);
     bool ok = at != 0 && wc_code_write(&jit->map, at, b->bytes, b->len);
+    if (ok)
+        wc_observe_thunk(&jit->observe, jit->map.exec + at, b->len, name);
     wc_codebuf_free(b);
     return ok ? jit->map.exec + at : NULL;
 }
@@ -30,7 +32,7 @@ static bool make_common(struct jit *jit)
     struct codebuf b = {0};
     uint32_t offsets[THUNK_COMMON_LEN];
     wc_thunk_common(&b, offsets);
-    uint8_t *code = add_thunk(jit, &b);
+    uint8_t *code = add_thunk(jit, &b, "wasmc:thunks");
     for (uint32_t i = 0; code != NULL && i < THUNK_COMMON_LEN; i++)
         jit->common[i] = code + offsets[i];
     return code != NULL;
@@ -50,6 +52,7 @@ static void engine_free(struct engine *e)
     wc_map_free(&jit->shapes);
     wc_arena_free(&jit->keys);
     wc_os_code_unmap(&jit->map);
+    wc_observe_free(&jit->observe);
     wc_mutex_destroy(&jit->lock);
     free(jit);
 }
@@ -62,6 +65,7 @@ static bool engine_init(struct engine *e)
     if (jit == NULL)
         return false;
     wc_mutex_init(&jit->lock);
+    wc_observe_init(&jit->observe, c->observers);
     e->state = jit;
     jit->compile = wc_compile_function;
     jit->used = 1; /* an offset of 0 means that there is no room */
@@ -139,7 +143,7 @@ static void *make_thunk(struct jit *jit, const struct deftype *t, bool host)
             wc_thunk_host(&b, &c, jit->common[THUNK_FAILED]);
         else
             wc_thunk_entry(&b, &c);
-        thunk = add_thunk(jit, &b);
+        thunk = add_thunk(jit, &b, host ? "wasmc:host" : "wasmc:entry");
     }
     wc_arena_free(&arena);
     return thunk;
@@ -169,7 +173,7 @@ static void *cross_thunk(struct jit *jit, uint32_t stack_bytes)
     struct codebuf b = {0};
     wc_thunk_cross(&b, stack_bytes);
     wc_mutex_lock(&jit->lock);
-    thunk = add_thunk(jit, &b);
+    thunk = add_thunk(jit, &b, "wasmc:cross");
     wc_mutex_unlock(&jit->lock);
     atomic_store_explicit(place, thunk, memory_order_release);
     return thunk;

@@ -6,6 +6,7 @@
 #include "base/os_fault.h"
 #include "jit/compile.h"
 #include "jit/engine.h"
+#include "jit/observe.h"
 #include "jit/thunk.h"
 
 extern const struct engine_ops wc_jit_ops;
@@ -29,6 +30,7 @@ struct jit {
     bool faults; /* accesses may fault: the handler is installed */
     struct compile_options options;
     wc_jit_compiler *compile; /* wc_compile_function but for tests */
+    struct observe observe;
     struct wc_mutex lock; /* of what follows */
     size_t used;
     struct arena keys;

@@ -45,6 +45,7 @@ WC_INLINE bool wtype_is_fp(enum wtype t)
 /* What the front asks about the machine. */
 struct masm_target {
     const char *name;
+    uint16_t elf_machine; /* as in ELF files, for debuggers */
     regset allocatable;
     regset pinnable;     /* a subset: locals may live there for long */
     regset callee_saved; /* by our own convention */

@@ -12,6 +12,7 @@
 
 const struct masm_target wc_masm_target = {
     .name = "x86_64",
+    .elf_machine = 62,
     .allocatable = ALLOCATABLE,
     .pinnable = ALLOCATABLE & ~RESULTS,
     .callee_saved = SAVED,

@@ -53,6 +53,11 @@ bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
     return false;
 }
 
+void wasmc_config_set_observers(wasm_config_t *config, unsigned observers)
+{
+    config->config.observers = observers;
+}
+
 bool wasmc_config_set_feature(wasm_config_t *config, const char *name, bool on)
 {
     enum feature f = wc_feature_find(name);

@@ -17,6 +17,13 @@ struct engine_ops;
 struct gc_heap;
 struct gc_root;
 
+/* Who is told of machine code, for engine_config.observers. */
+enum observer {
+    OBSERVER_PERF_MAP = 1, /* /tmp/perf-PID.map */
+    OBSERVER_JITDUMP = 2,  /* ./jit-PID.dump */
+    OBSERVER_GDB = 4,
+};
+
 struct engine_config {
     feature_set features;
     const struct engine_ops *ops; /* which engine executes */
@@ -26,6 +33,7 @@ struct engine_config {
                            back-edges; an engine may always do so */
     bool eager;                   /* compile all functions at module creation */
     bool lazy_validation;         /* validate bodies at first use */
+    unsigned observers;           /* of enum observer */
     unsigned threads;             /* for eager validation and compilation */
     size_t gc_limit_bytes; /* of each store's heap of objects; 0: none */
     bool gc_torture;       /* collect at each allocation: finds lost roots */

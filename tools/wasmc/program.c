@@ -76,6 +76,7 @@ static bool make_engine(struct program *p, struct error *e)
     /* Only another thread could want the guest to stop. */
     config.interruptible = p->options->wasi_threads;
     config.eager = p->options->eager;
+    config.observers = p->options->observers;
     if (p->options->threads != 0)
         config.threads = p->options->threads;
     config.gc_limit_bytes = p->options->gc_limit_bytes;

@@ -16,6 +16,7 @@ struct run_options {
     size_t stack_bytes, gc_limit_bytes;
     feature_set features;
     uint32_t threads;
+    unsigned observers;
     bool verbose, gc_torture, wasi_threads, eager;
 };
 

@@ -30,6 +30,28 @@ static bool option_engine(void *target, const char *value, const char **why)
     return engine_named(value) != NULL;
 }
 
+static bool option_observers(void *target, const char *value, const char **why)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } names[] = {{"perf-map", OBSERVER_PERF_MAP},
+                 {"jitdump", OBSERVER_JITDUMP},
+                 {"gdb", OBSERVER_GDB}};
+    *why = "perf-map, jitdump, gdb, with commas between";
+    while (*value != '\0') {
+        size_t len = strcspn(value, ","), i = 0;
+        while (i < ARRAY_LEN(names) && (strlen(names[i].name) != len ||
+                                        memcmp(names[i].name, value, len) != 0))
+            i++;
+        if (i == ARRAY_LEN(names))
+            return false;
+        *(unsigned *)target |= names[i].bit;
+        value += len + (value[len] == ',');
+    }
+    return true;
+}
+
 static bool option_memory(void *target, const char *value, const char **why)
 {
     static const char *const words[] = {"guarded", "checked", NULL};
@@ -83,6 +105,8 @@ static const struct option_row rows[] = {
     {"features", 0, "LIST", option_features, AT(features),
      "switch features on, or with - in front off; see\n"
      "wasmc --features"},
+    {"show-code", 0, "LIST", option_observers, AT(observers),
+     "to perf-map, jitdump (of perf), gdb"},
     {"verbose", 'v', NULL, option_flag, AT(verbose),
      "say what was loaded, and how memories are kept"},
     {0},
