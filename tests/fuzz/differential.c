@@ -287,7 +287,7 @@ static bool crashes(void *arg, struct span wasm)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(5);
+        alarm(2);
         _exit(run_all(arg, wasm) != 0);
     }
     return child > 0 && waitpid(child, &status, 0) == child &&
