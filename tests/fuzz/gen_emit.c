@@ -156,6 +156,7 @@ static uint32_t scratch(struct gen *g, uint32_t which, valtype t)
     if (g->scratch[which] == NONE) {
         g->scratch[which] = gen_local_new(g, t);
         g->locals.data[g->scratch[which]].reserved = true;
+        g->locals.data[g->scratch[which]].unset = true; /* not to be read */
     }
     return g->scratch[which];
 }
