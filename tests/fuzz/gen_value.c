@@ -9,7 +9,9 @@ bool gen_variable(struct gen *g, valtype t)
     for (uint32_t i = 0; i < g->locals.len; i++) {
         uint32_t n = (start + i) % g->locals.len;
         const struct gen_local *l = &g->locals.data[n];
-        if (!l->unset && gen_matches(g, l->type, t)) {
+        /* The scratch of vectors may have NaNs whose bits are open. */
+        bool scratch = l->reserved && l->type == VT_V128;
+        if (!l->unset && !scratch && gen_matches(g, l->type, t)) {
             gen_local_get(g, n);
             return true;
         }
