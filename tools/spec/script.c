@@ -5,6 +5,7 @@
  */
 #include "tools/spec/script.h"
 
+#include "tools/cli/engines.h"
 #include "tools/cli/file.h"
 #include "tools/spec/run.h"
 #include "tools/spec/thread.h"
@@ -506,6 +507,8 @@ static void run_parsed(struct run *r, const struct script *script)
         count_assertions(script->commands, script->commands_len, 0);
     r->session.show_prints = r->job->show_prints;
     if (session_begin(&r->session, &r->job->config, &e)) {
+        engine_make_hard(r->session.engine, r->job->jit_hard,
+                         r->job->jit_pins);
         run_commands(r, script->commands, script->commands_len);
         thread_wait_all(r);
         r->tally->done = true;

@@ -14,6 +14,8 @@ struct script_job {
     struct engine_config config;
     const struct skip_list *skips;
     bool show_prints;
+    bool jit_hard; /* engine_make_hard */
+    uint32_t jit_pins;
 };
 
 /* Runs a script from its file. Failures are written to `report`; everything is
