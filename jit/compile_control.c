@@ -308,13 +308,37 @@ static uint32_t table_target(struct compiler *c, uint32_t depth)
     return t->table_label;
 }
 
-static void dispatch(struct compiler *c, reg index, const uint32_t *labels,
-                     uint32_t len)
+/* The index and what the jump takes beside it. */
+struct selector {
+    reg index, temp; /* temp: REG_NONE for a chain of comparisons */
+};
+
+/* Pops the index, before the values that the branch carries are where they
+ * should be: from then on no register is taken. A jump through a table changes
+ * both registers. */
+static struct selector pop_selector(struct compiler *c, uint32_t len,
+                                    regset avoid)
+{
+    struct selector s = {wc_pop_reg(c, avoid), REG_NONE};
+    if (len <= COMPARE_CHAIN_MAX)
+        return s;
+    if (!(c->dying & REG_BIT(s.index))) {
+        reg copy = wc_reg_take(c, W_I32, avoid);
+        wc_masm_move(&c->masm, W_I32, copy, s.index);
+        c->held &= ~REG_BIT(s.index);
+        s.index = copy;
+    }
+    s.temp = wc_reg_take(c, W_I64, avoid);
+    return s;
+}
+
+static void dispatch(struct compiler *c, struct selector s,
+                     const uint32_t *labels, uint32_t len)
 {
     struct masm *m = &c->masm;
-    if (len <= COMPARE_CHAIN_MAX) {
+    if (s.temp == REG_NONE) {
         for (uint32_t i = 0; i < len; i++)
-            wc_masm_branch(m, wc_masm_compare(m, OP_I32_EQ, src_reg(index),
+            wc_masm_branch(m, wc_masm_compare(m, OP_I32_EQ, src_reg(s.index),
                                               src_const(i)),
                            label_at(c, labels[i]));
         wc_masm_jump(m, label_at(c, labels[len]));
@@ -327,20 +351,19 @@ static void dispatch(struct compiler *c, reg index, const uint32_t *labels,
     }
     for (uint32_t i = 0; i < len; i++)
         targets[i] = label_at(c, labels[i]);
-    wc_masm_branch(m, wc_compare_const(c, OP_I32_GE_U, index, len),
-                   label_at(c, labels[len]));
-    if (!(c->dying & REG_BIT(index))) {
-        reg copy = wc_reg_take(c, W_I32, 0);
-        wc_masm_move(m, W_I32, copy, index);
-        index = copy;
+    struct src end = src_const(len);
+    if (!wc_masm_takes(m, OP_I32_GE_U, len)) {
+        wc_masm_const(m, W_I32, s.temp, len);
+        end = src_reg(s.temp);
     }
-    reg temp = wc_reg_take(c, W_I64, 0);
-    wc_masm_jump_table(m, index, temp, targets, len);
+    wc_masm_branch(m, wc_masm_compare(m, OP_I32_GE_U, src_reg(s.index), end),
+                   label_at(c, labels[len]));
+    wc_masm_jump_table(m, s.index, s.temp, targets, len);
 }
 
 /* Targets that need their values moved get a piece of code each. */
-static void table_of_moves(struct compiler *c, reg index, uint32_t *depths,
-                           uint32_t len)
+static void table_of_moves(struct compiler *c, struct selector s,
+                           uint32_t *depths, uint32_t len)
 {
     struct masm *m = &c->masm;
     uint32_t *labels = wc_arena_array(&c->arena, len + 1, sizeof *labels);
@@ -358,7 +381,7 @@ static void table_of_moves(struct compiler *c, reg index, uint32_t *depths,
         labels[i] = t->table_label;
         depths[i] = fresh ? depths[i] : NOWHERE;
     }
-    dispatch(c, index, labels, len);
+    dispatch(c, s, labels, len);
     c->held = 0;
     for (uint32_t i = 0; i <= len; i++) {
         if (depths[i] == NOWHERE)
@@ -384,18 +407,18 @@ void wc_compile_br_table(struct compiler *c)
     uint32_t carried = label_types(control_at(c, depths[len]), &types);
     regset avoid = carried == 1 ? REG_BIT(value_register(wtype_of(types[0])))
                                 : 0;
-    reg index = wc_pop_reg(c, avoid);
+    struct selector s = pop_selector(c, len, avoid);
     if (carried == 1)
         place_value(c);
     else if (carried > 1)
         wc_settle(c, c->stack.len - carried, true);
     wc_pins_reload(c);
     if (carried > 1) {
-        table_of_moves(c, index, depths, len);
+        table_of_moves(c, s, depths, len);
     } else {
         for (uint32_t i = 0; i <= len; i++)
             depths[i] = table_target(c, depths[i]);
-        dispatch(c, index, depths, len);
+        dispatch(c, s, depths, len);
     }
     wc_make_dead(c);
 }
