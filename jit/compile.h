@@ -13,7 +13,7 @@ struct compile_options {
     bool interrupts;   /* poll at entries and back-edges */
     uint32_t out_bytes, room_bytes; /* wc_compile_measure */
     /* For tests. */
-    bool few_registers; /* no pins, as few transients as there may be */
+    bool few_registers; /* as few as there may be; no pins but with pin_seed */
     bool moving_buffer; /* the code buffer moves at each emit */
     bool far_branches;  /* as if no function were small */
     uint32_t pin_seed;  /* not 0: pins at random */

@@ -68,35 +68,52 @@ static bool lay_out_locals(struct compiler *c)
 
 /* --- Pins ------------------------------------------------------------------------ */
 
-/* For tests: as few registers as any operation can do with; random pins. */
-static regset pinnable(struct compiler *c)
+/* For tests: no pins, or random ones. */
+static regset pinnable(const struct compiler *c)
 {
     const struct masm_target *t = &wc_masm_target;
     uint64_t seed = c->options->pin_seed;
-    if (c->options->few_registers)
-        return 0;
     if (seed == 0)
-        return t->pinnable;
-    seed = (seed + c->table->func) * 0x9e3779b97f4a7c15u;
+        return c->options->few_registers ? 0 : t->pinnable;
+    seed = (seed + c->module->funcs[c->table->func].body.offset) *
+           0x9e3779b97f4a7c15u;
     return t->pinnable & (seed ^ seed >> 29);
 }
 
 /* A compare-exchange in a checked memory takes so many, a dot product of relaxed
- * vectors one less, and there are no pins to borrow from. */
+ * vectors one less. */
 #define FEW_REGISTERS 6u
 
-static regset few_registers(void)
+static unsigned count(regset s)
+{
+    return (unsigned)__builtin_popcountll(s);
+}
+
+/* Are there registers enough for operands, those that may be borrowed among
+ * them? */
+static bool enough(const struct compiler *c, regset few, bool fp)
+{
+    few &= fp ? REGS_FP : REGS_GENERAL;
+    for (uint32_t i = 0; i < c->table->profiles_len; i++)
+        if (count(few & ~c->regions[i].set) <
+            wc_masm_target.transients_min[fp])
+            return false;
+    return count(few) >= FEW_REGISTERS;
+}
+
+/* For tests: as few as any operation can do with, the pins among them. */
+static regset few_registers(const struct compiler *c)
 {
     const struct masm_target *t = &wc_masm_target;
     regset few = 0;
+    for (uint32_t i = 0; i < c->table->profiles_len; i++)
+        few |= c->regions[i].set;
     for (unsigned fp = 0; fp < 2; fp++) {
-        regset all = t->allocatable & ~t->callee_saved &
-                     (fp ? REGS_FP : REGS_GENERAL);
-        regset first = REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
-        few |= first;
-        all &= ~first;
-        for (unsigned i = 2; i < FEW_REGISTERS; i++, all &= all - 1)
-            few |= all & (0 - all);
+        few |= REG_BIT(t->results[fp][0]) | REG_BIT(t->results[fp][1]);
+        regset more = t->allocatable & ~t->callee_saved & ~few &
+                      (fp ? REGS_FP : REGS_GENERAL);
+        for (; !enough(c, few, fp); more &= more - 1)
+            few |= more & (0 - more);
     }
     return few;
 }
@@ -120,34 +137,9 @@ static bool plan_regions(struct compiler *c)
         wc_plan(t, &t->profiles[i], locals, regs, i ? c->regions : NULL,
                 &c->regions[i]);
     c->function_region = c->regions;
-    c->allocatable = c->options->few_registers ? few_registers()
+    c->allocatable = c->options->few_registers ? few_registers(c)
                                                : wc_masm_target.allocatable;
     return true;
-}
-
-/* Are enough registers left for operands, with all pins in use? */
-static bool enough_transients(const struct compiler *c, regset allocatable)
-{
-    for (uint32_t i = 0; i < c->table->profiles_len; i++) {
-        regset free = allocatable & ~c->regions[i].set & REGS_GENERAL;
-        if (__builtin_popcountll(free) < wc_masm_target.transients_min[0])
-            return false;
-    }
-    return true;
-}
-
-/* Registers that the caller wants back are only for those who save them: as
- * pins, or where few others are left. */
-static void choose_saved(struct compiler *c, struct frame *f)
-{
-    regset unsaved = wc_masm_target.callee_saved & ~f->saved & c->allocatable;
-    while (unsaved != 0 &&
-           (c->options->few_registers ||
-            !enough_transients(c, c->allocatable & ~unsaved))) {
-        f->saved |= unsaved & (0 - unsaved);
-        unsaved &= unsaved - 1;
-    }
-    c->allocatable &= ~unsaved;
 }
 
 static void lay_out_frame(struct compiler *c, struct frame *f)
@@ -167,8 +159,8 @@ static void lay_out_frame(struct compiler *c, struct frame *f)
     c->write_through = t->profiles[0].flags & PROFILE_THROWS;
     if (c->write_through)
         f->saved = wc_masm_target.callee_saved;
+    /* The others are the caller's. */
     c->allocatable &= ~wc_masm_target.callee_saved | f->saved;
-    choose_saved(c, f);
 }
 
 /* --- Entry ------------------------------------------------------------------------- */

@@ -28,6 +28,13 @@ static void random_pins(struct engine *e)
     jit_options(e)->pin_seed = 12345;
 }
 
+/* No more registers than both, with pins to borrow. */
+static void tight(struct engine *e)
+{
+    hard(e);
+    random_pins(e);
+}
+
 static struct run_config all[] = {
     {.name = "interp", .ops = interp},
     {.name = "interp-checked", .ops = interp, .checked = true},
@@ -39,6 +46,8 @@ static struct run_config all[] = {
     {.name = "jit-hard", .ops = wc_jit_engine, .trial = true, .tune = hard},
     {.name = "jit-pins", .ops = wc_jit_engine, .trial = true,
      .tune = random_pins},
+    {.name = "jit-tight", .ops = wc_jit_engine, .trial = true,
+     .checked = true, .tune = tight},
     {.name = "jit-torture", .ops = wc_jit_engine, .trial = true,
      .eager = true, .gc_torture = true},
 };
