@@ -159,15 +159,15 @@ static void read_slow(struct compiler *c, uint32_t offset)
 static void read_instr(struct compiler *c)
 {
     uint32_t offset = (uint32_t)(c->at - c->module->bytes);
-    enum opcode op = (enum opcode)wc_opcodes_short[*c->at];
-    c->in.op = op;
+    const struct short_opcode *code = &wc_opcodes_short[*c->at];
+    c->in.op = (enum opcode)code->op;
     c->in.offset = offset;
     if (WC_UNLIKELY(*c->at >= 0xf0)) {
         read_slow(c, offset);
         return;
     }
     c->at++;
-    switch ((enum imm)wc_opcodes[op].imm) {
+    switch ((enum imm)code->imm) {
     case IMM_NONE:
         break;
     case IMM_LABEL:

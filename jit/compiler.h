@@ -37,11 +37,16 @@ enum value_kind { VALUE_CONST, VALUE_LOCAL, VALUE_REG, VALUE_SLOT };
 
 struct value {
     uint8_t kind;
-    uint8_t type; /* enum wtype */
-    reg reg;      /* REG */
+    uint8_t type;  /* enum wtype */
+    reg reg;       /* REG */
     uint32_t slot; /* home */
-    uint32_t local, below; /* LOCAL: index; next alias, 1 + stack index */
-    uint64_t bits;         /* CONST */
+    union {
+        uint64_t bits; /* CONST */
+        struct {
+            uint32_t local, below; /* LOCAL: index; next alias, 1 + stack
+                                      index */
+        };
+    };
 };
 
 struct local {

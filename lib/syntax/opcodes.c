@@ -9,9 +9,9 @@ const struct opcode_info wc_opcodes[OPCODE_COUNT] = {
 };
 
 /* Rows with a prefix fall behind the part that is read. */
-const uint16_t wc_opcodes_short[256 + OPCODE_COUNT] = {
+const struct short_opcode wc_opcodes_short[256 + OPCODE_COUNT] = {
 #define OP(id, prefix, code, text, imm, sig, feature) \
-    [(prefix) == 0 ? (code) : 256 + OP_##id] = OP_##id,
+    [(prefix) == 0 ? (code) : 256 + OP_##id] = {OP_##id, IMM_##imm},
 #include "syntax/opcodes.def"
 };
 

@@ -96,9 +96,14 @@ struct opcode_info {
 /* Indexed by enum opcode. */
 extern const struct opcode_info wc_opcodes[OPCODE_COUNT];
 
-/* The opcode of each one-byte code; others give OP_UNREACHABLE. What is behind
- * the first 256 has no meaning. */
-extern const uint16_t wc_opcodes_short[256 + OPCODE_COUNT];
+/* What each one-byte code is; those that are none give OP_UNREACHABLE. What is
+ * behind the first 256 has no meaning. */
+struct short_opcode {
+    uint16_t op;
+    uint8_t imm; /* enum imm */
+};
+
+extern const struct short_opcode wc_opcodes_short[256 + OPCODE_COUNT];
 
 struct sig_info {
     const char *operands, *results; /* letters of sigs.def */
