@@ -35,12 +35,18 @@ static regset bit_of(reg r)
     return r == REG_NONE ? 0 : REG_BIT(r);
 }
 
+/* Is the operand on top a constant that the operation has in itself? Then it
+ * needs no register, not even a fixed one. */
+static bool top_is_taken(struct compiler *c, enum opcode op)
+{
+    const struct value *v = value_top(c, 0);
+    return v->kind == VALUE_CONST && wc_masm_takes(&c->masm, op, v->bits);
+}
+
 static struct src pop_fixed(struct compiler *c, enum opcode op, reg want,
                             bool constant, bool in_slot, regset fixed)
 {
-    const struct value *v = value_top(c, 0);
-    if (constant && v->kind == VALUE_CONST &&
-        wc_masm_takes(&c->masm, op, v->bits))
+    if (constant && top_is_taken(c, op))
         return wc_pop_src(c, op, false, 0);
     if (want == REG_NONE && constant)
         return wc_pop_src(c, op, in_slot, fixed);
@@ -56,7 +62,9 @@ void wc_pop_operands(struct compiler *c, enum opcode op, unsigned len,
                      struct operands *out)
 {
     const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
-    regset fixed = rule->clobbers | bit_of(rule->a) | bit_of(rule->b);
+    regset fixed = rule->clobbers | bit_of(rule->a);
+    if (rule->b != REG_NONE && !top_is_taken(c, op))
+        fixed |= REG_BIT(rule->b);
     if (fixed != 0)
         clear_fixed(c, rule, len, fixed);
     out->avoid = rule->clobbers;
