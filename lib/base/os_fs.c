@@ -351,8 +351,11 @@ static enum os_filetype filetype_of_dirent(const struct os_dir *d,
 
 int wc_os_dir_next(struct os_dir *d, struct os_dirent *out, bool *end)
 {
-    errno = 0;
-    const struct dirent *entry = readdir(d->handle);
+    const struct dirent *entry;
+    do {
+        errno = 0;
+        entry = readdir(d->handle);
+    } while (entry == NULL && errno == EINTR);
     *end = entry == NULL && errno == 0;
     if (entry == NULL)
         return errno;

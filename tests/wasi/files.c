@@ -13,6 +13,8 @@ static void stdio(void)
     char line[64];
     FILE *f = fopen("text", "w+");
     CHECK(f != NULL);
+    if (f == NULL)
+        return;
     for (int i = 0; i < 5000; i++)
         fprintf(f, "line %d\n", i);
     CHECK(fseek(f, 0, SEEK_SET) == 0);
@@ -25,6 +27,8 @@ static void stdio(void)
     CHECK(fgets(line, sizeof line, f) != NULL && strcmp(line, "4999\n") == 0);
     CHECK(fclose(f) == 0);
     f = fopen("text", "a");
+    if (f == NULL)
+        return;
     fputs("more", f);
     CHECK(ftell(f) == 48894);
     CHECK(fclose(f) == 0);
@@ -106,6 +110,8 @@ static void listing(void)
         memset(seen, 0, sizeof seen);
         DIR *d = opendir("many");
         CHECK(d != NULL);
+        if (d == NULL)
+            return;
         int entries = 0;
         for (struct dirent *e; (e = readdir(d)) != NULL; entries++)
             if (e->d_name[0] != '.') {

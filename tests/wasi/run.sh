@@ -2,28 +2,17 @@
 # C programs for WASI, built with clang and wasi-libc, run by wasmc. Skipped
 # where no clang builds for wasm32-wasi ($WASI_CC names another one).
 . "$srcdir/tests/cli/lib.sh"
+. "$srcdir/tests/wasi/compiler.sh"
 programs="process files sandbox readonly time copy echo"
 flags_threads="-nostdlib -matomics -mbulk-memory -Wl,--shared-memory
     -Wl,--import-memory,--export-memory,--max-memory=4194304"
-
-find_compiler() {
-    echo 'int main(void) { return 0; }' >"$tmp/empty.c"
-    for cc in ${WASI_CC:-} clang-19 clang clang-14; do
-        if $cc --target=wasm32-wasi "$tmp/empty.c" -o "$tmp/empty.wasm" \
-            2>/dev/null; then
-            return 0
-        fi
-    done
-    return 1
-}
 
 if ! find_compiler; then
     echo "0 passed, 0 failed, $(echo $programs | wc -w) skipped"
     exit 77
 fi
 for p in $programs; do
-    $cc --target=wasm32-wasi -O1 -Wall -Wno-unused-command-line-argument \
-        "$srcdir/tests/wasi/$p.c" -o "$tmp/$p.wasm" || bad "compiling $p"
+    compile $p || bad "compiling $p"
 done
 
 check "arguments, environment" 0 "" "" "$wasmc" run \
@@ -35,8 +24,7 @@ check "abort is a trap" 134 "" "unreachable" \
 
 # Threads: they share what they should, and end when one says so, wherever they
 # wait.
-if $cc --target=wasm32-wasi -O1 -Wall $flags_threads \
-    "$srcdir/tests/wasi/threads.c" -o "$tmp/threads.wasm"; then
+if compile threads $flags_threads; then
     mkdir "$tmp/shared"
     for work in count files many; do
         check "threads: $work" 0 "done" "" "$wasmc" run --wasi=threads \
