@@ -294,7 +294,7 @@ cond wc_masm_below_field(struct masm *m, unsigned width, reg a, reg base,
 cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
                           int32_t offset);
 
-/* --- Vectors (masm_simd.c) --------------------------------------------------- */
+/* --- Vectors --------------------------------------------------------------- */
 
 /* Vector operations by opcode: all of sig v_v, vv_v, vvv_v, splats, shifts
  * (b general or constant), bitmasks; wc_masm_rule applies. */

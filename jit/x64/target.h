@@ -91,7 +91,7 @@ void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, struct src a,
 void wc_masm_float_binary(struct masm *m, enum opcode op, reg d, reg a,
                           struct src b);
 
-/* masm_simd*.c: the vector part of functions of masm.h that have another. */
+/* masm_simd.c, simd_lane.c: the vector part of functions that have another. */
 const struct masm_rule *wc_masm_simd_rule(const struct masm *m,
                                           enum opcode op);
 void wc_masm_simd_load(struct masm *m, enum opcode op, reg d, struct mem from);
