@@ -1,0 +1,16 @@
+;; Effective addresses that overflow, or are neither aligned nor inside.
+(module
+  (memory i64 1 2 shared)
+  (func (export "notify") (param i64) (result i32)
+    (memory.atomic.notify offset=0xfffffffffffffff0 (local.get 0)
+      (i32.const 1)))
+  (func (export "notify_far") (param i64) (result i32)
+    (memory.atomic.notify offset=0x1000000000000 (local.get 0) (i32.const 1)))
+  (func (export "wait") (param i64) (result i32)
+    (memory.atomic.wait32 offset=0xfffffffffffffff0 (local.get 0)
+      (i32.const 0) (i64.const 0))))
+(assert_trap (invoke "notify" (i64.const 17)) "out of bounds memory access")
+(assert_trap (invoke "notify" (i64.const 2)) "unaligned atomic")
+(assert_trap (invoke "notify_far" (i64.const 4)) "out of bounds memory access")
+(assert_trap (invoke "wait" (i64.const 16)) "out of bounds memory access")
+(assert_trap (invoke "wait" (i64.const 3)) "unaligned atomic")
