@@ -6,7 +6,7 @@
 #define LOW(x) ((uint32_t)(x))
 #define HIGH(x) ((uint32_t)((x) >> 32))
 
-/* --- Memories ---------------------------------------------------------------- */
+/* --- Memories ------------------------------------------------------------ */
 
 enum status wc_jit_memory_grow(struct instance *i, slot *io, uint64_t x)
 {
@@ -44,7 +44,7 @@ enum status wc_jit_data_drop(struct instance *i, slot *io, uint64_t x)
     return STATUS_OK;
 }
 
-/* --- Tables ------------------------------------------------------------------ */
+/* --- Tables -------------------------------------------------------------- */
 
 static enum status out_of_table(struct instance *i)
 {
@@ -105,7 +105,7 @@ enum status wc_jit_elem_drop(struct instance *i, slot *io, uint64_t x)
     return STATUS_OK;
 }
 
-/* --- References -------------------------------------------------------------- */
+/* --- References ---------------------------------------------------------- */
 
 enum status wc_jit_ref_func(struct instance *i, slot *io, uint64_t x)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* --- Room ------------------------------------------------------------------ */
+/* --- Room ---------------------------------------------------------------- */
 
 #define CODE_ALIGN 16u
 #define SET_BYTES_MAX ((size_t)1 << 31)
@@ -54,7 +54,7 @@ bool wc_code_write(struct wc_os_code *map, size_t at, const void *code,
     return wc_os_code_end(map, at, len);
 }
 
-/* --- Sets ------------------------------------------------------------------ */
+/* --- Sets ---------------------------------------------------------------- */
 
 static uintptr_t *words_of(struct code_set *s)
 {
@@ -157,7 +157,7 @@ struct code_set *wc_code_set(struct module *m, bool guarded, struct error *e)
     return s;
 }
 
-/* --- Publishing ------------------------------------------------------------ */
+/* --- Publishing ---------------------------------------------------------- */
 
 /* A copy of `len` elements behind the struct. */
 static const void *keep(uint8_t **at, const void *from, uint32_t len,
@@ -266,7 +266,7 @@ bool wc_code_publish(struct code_set *s, uint32_t func,
     return make_known(s, f) || wc_error_no_memory(e, "keeping machine code");
 }
 
-/* --- Finding --------------------------------------------------------------- */
+/* --- Finding ------------------------------------------------------------- */
 
 const struct code_func *wc_code_find(struct code_set *s, const void *pc)
 {

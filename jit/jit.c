@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* --- The engine's state ---------------------------------------------------- */
+/* --- The engine's state -------------------------------------------------- */
 
 #define THUNKS_BYTES ((size_t)16 << 20)
 #define THUNKS_BYTES_LEAST ((size_t)1 << 20)
@@ -98,7 +98,7 @@ bool wc_jit_fault(void *arg, struct wc_fault *f)
     return true;
 }
 
-/* --- Thunks by type -------------------------------------------------------- */
+/* --- Thunks by type ------------------------------------------------------ */
 
 static size_t shape_key(uint8_t *key, const struct comptype *c)
 {
@@ -179,7 +179,7 @@ static void *cross_thunk(struct jit *jit, uint32_t stack_bytes)
     return thunk;
 }
 
-/* --- Modules ---------------------------------------------------------------- */
+/* --- Modules ------------------------------------------------------------- */
 
 static void release(struct module *m)
 {
@@ -292,7 +292,7 @@ void *wc_jit_lazy(struct instance *i, uint32_t func)
     return NULL;
 }
 
-/* --- Instances -------------------------------------------------------------- */
+/* --- Instances ----------------------------------------------------------- */
 
 static bool bind_instance(struct instance *i, struct error *e)
 {
@@ -318,7 +318,7 @@ static bool bind_host(struct func *f)
     return f->code != NULL;
 }
 
-/* --- Calls from the host ------------------------------------------------------ */
+/* --- Calls from the host ------------------------------------------------- */
 
 /* The other side of the guest's stack has grown or shrunk. */
 static WC_COLD void move_limits(struct store *s)

@@ -50,13 +50,13 @@ void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes);
  * which. It has pushed the caller's instance, then copies of arguments. */
 bool wc_thunk_is_cross(const void *pc, uint32_t *stack_bytes);
 
-/* The lazy stubs of functions 0 .. len: first a piece of code that they all lead
- * through, of so many bytes, then each. `data` is where word 0 of the module
- * will be, seen from the code (negative). */
+/* The lazy stubs of functions 0 .. len: first a piece of code that they all
+ * lead through, of so many bytes, then each. `data` is where word 0 of the
+ * module will be, seen from the code (negative). */
 extern const uint32_t wc_thunk_stub_bytes, wc_thunk_stubs_head_bytes;
 void wc_thunk_stubs(uint8_t *code, uint32_t len, int64_t data);
 
-/* --- What thunks call ------------------------------------------------------ */
+/* --- What thunks call ---------------------------------------------------- */
 
 #define THUNK_EXACT 0x100u
 

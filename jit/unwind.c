@@ -108,7 +108,7 @@ bool wc_jit_walk(const struct activation *a, frame_fn fn, void *arg)
     return true;
 }
 
-/* --- Exceptions -------------------------------------------------------------- */
+/* --- Exceptions ---------------------------------------------------------- */
 
 /* The innermost region around a return address, 1 + index, or 0. The last one
  * to begin before it is it, or is inside it. */

@@ -77,7 +77,7 @@ static void load_memory(struct codebuf *b)
     load(b, REG_MEMORY, FIELD(REG_MEMORY, memory, base));
 }
 
-/* --- Out of the guest ------------------------------------------------------ */
+/* --- Out of the guest ---------------------------------------------------- */
 
 /* The return address lies `above` rsp, and the callee drops `dropped` bytes of
  * arguments behind it. Notes where the guest is and goes to the host's stack.
@@ -97,7 +97,7 @@ static void leave_guest(struct codebuf *b, int32_t above, uint32_t dropped)
     load(b, RSP, STORE(RCX, host_sp));
 }
 
-/* --- Common thunks --------------------------------------------------------- */
+/* --- Common thunks ------------------------------------------------------- */
 
 /* Out of the innermost entry: the store in rbx, the status in eax. */
 static void pop_entry(struct codebuf *b)
@@ -270,7 +270,7 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN])
     emit_tail_cross(b);
 }
 
-/* --- From the host --------------------------------------------------------- */
+/* --- From the host ------------------------------------------------------- */
 
 static void load_value(struct codebuf *b, const struct abi_place *p,
                        struct x64_mem from)
@@ -398,7 +398,7 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c)
     pop_entry(b);
 }
 
-/* --- To the host ------------------------------------------------------------ */
+/* --- To the host --------------------------------------------------------- */
 
 static uint32_t slots_bytes(const struct abi_place *p, uint32_t len)
 {
@@ -455,7 +455,7 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
     return_dropping(b, c->stack_bytes);
 }
 
-/* --- To another instance ---------------------------------------------------- */
+/* --- To another instance ------------------------------------------------- */
 
 void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes)
 {
@@ -482,7 +482,7 @@ bool wc_thunk_is_cross(const void *pc, uint32_t *stack_bytes)
     return (uint32_t)bits == CROSS_MARK;
 }
 
-/* --- Lazy stubs -------------------------------------------------------------- */
+/* --- Lazy stubs ---------------------------------------------------------- */
 
 const uint32_t wc_thunk_stubs_head_bytes = 16, wc_thunk_stub_bytes = 10;
 

@@ -4,8 +4,8 @@
  * Rules for who calls what may allocate (marked "allocates" here):
  *   - everything live on the guest's stack, the operands of the call included,
  *     is below store->stack_top or from store->native_sp on: that is scanned
- *     conservatively, what is not is lost. References in C variables are not seen: put them in
- *     a struct gc_root.
+ *     conservatively, what is not is lost. References in C variables are not
+ *     seen: put them in a struct gc_root.
  *   - objects never move, so references already loaded stay good.
  * Failing, these raise the trap and return STATUS_TRAP. `out` is written last
  * and may be one of the operands.

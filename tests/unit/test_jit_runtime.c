@@ -12,7 +12,7 @@
 #include "tests/unit/valgrind.h"
 #include "text/parse.h"
 
-/* --- A small compiler ------------------------------------------------------ */
+/* --- A small compiler ---------------------------------------------------- */
 
 enum role {
     ECHO,    /* results are the first parameters of their types */
@@ -301,7 +301,7 @@ static bool make(const struct compile_options *options, struct module *m,
     return true;
 }
 
-/* --- Guests ------------------------------------------------------------------ */
+/* --- Guests -------------------------------------------------------------- */
 
 struct guest {
     struct module *module;
@@ -405,7 +405,7 @@ static void expect_many(const slot *io)
                      (unsigned long long)io[i]);
 }
 
-/* --- Tests --------------------------------------------------------------------- */
+/* --- Tests --------------------------------------------------------------- */
 
 Test(jit, values_go_in_and_out)
 {
