@@ -1,6 +1,6 @@
-/* Decodes and validates any bytes. What decodes is printed as text, which must
- * parse; what is valid is translated by the interpreter and compiled by the
- * JIT, and nothing of it is run. */
+/* Decodes and validates any bytes. What decodes is printed as text; what is
+ * valid is translated by the interpreter and compiled by the JIT, but not run,
+ * and its text must parse. */
 #include "binary/decode.h"
 #include "binary/names.h"
 #include "fuzz/fuzz_target.h"
@@ -9,6 +9,8 @@
 #include "text/parse.h"
 #include "text/print.h"
 #include "valid/validate.h"
+
+#include <stdio.h>
 
 static struct engine *engine_of(const struct engine_ops *ops)
 {
@@ -19,28 +21,36 @@ static struct engine *engine_of(const struct engine_ops *ops)
     return wc_engine_new(&config);
 }
 
-static void print_and_parse(const struct module *m)
+static void print_and_parse(const struct module *m, bool valid)
 {
     struct print_options options = {.fold = (m->bytes_len & 1) != 0};
     struct buf text = {0}, again = {0};
     struct error e = ERROR_INIT;
-    if (wc_wat_print(m, &options, &text, &e)) {
+    bool printed = wc_wat_print(m, &options, &text, &e);
+    fuzz_require(printed || !valid);
+    if (printed) {
         struct error e2 = ERROR_INIT;
-        if (!wc_wat_parse((const char *)text.data, text.len, &again, &e2))
-            fuzz_require(e2.kind != ERROR_SYNTAX);
+        if (!wc_wat_parse((const char *)text.data, text.len, &again, &e2) &&
+            valid) {
+            fprintf(stderr, "%.*s\n%u:%u: %s\n", (int)text.len,
+                    (const char *)text.data, e2.line, e2.column, e2.message);
+            abort();
+        }
     }
     wc_buf_free(&text);
     wc_buf_free(&again);
 }
 
-static void load(struct engine *engine, const uint8_t *data, size_t size)
+static bool load(struct engine *engine, const uint8_t *data, size_t size)
 {
     struct error e = ERROR_INIT;
     if (engine == NULL)
-        return;
+        return false;
     struct module *m = wc_engine_load(engine, data, size, true, &e);
-    fuzz_require((m != NULL) == (e.kind == ERROR_NONE));
+    bool ok = m != NULL;
+    fuzz_require(ok == (e.kind == ERROR_NONE));
     wc_module_unref(m);
+    return ok;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,13 +66,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     m->features = FUZZ_FEATURES;
     bool ok = wc_decode(m, &e);
     fuzz_require(ok == (e.kind == ERROR_NONE));
-    if (ok)
-        print_and_parse(m);
-    wc_module_unref(m);
     if (ok) {
-        load(interp, data, size);
-        load(jit, data, size);
+        print_and_parse(m, load(interp, data, size));
+        (void)load(jit, data, size);
     }
+    wc_module_unref(m);
     return 0;
 }
 

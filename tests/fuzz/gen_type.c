@@ -26,7 +26,8 @@ valtype *gen_valtypes(struct gen *g, uint32_t len)
 static bool same(const valtype *a, uint32_t a_len, const valtype *b,
                  uint32_t b_len)
 {
-    return a_len == b_len && memcmp(a, b, a_len * sizeof *a) == 0;
+    return a_len == b_len &&
+           (a_len == 0 || memcmp(a, b, a_len * sizeof *a) == 0);
 }
 
 static const valtype *copy(struct gen *g, const valtype *types, uint32_t len)

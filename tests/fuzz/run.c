@@ -435,8 +435,8 @@ static struct instance *instantiate(struct store *s, struct module *m,
         wc_instance_new(s, m, imports, m->imports_len, &trap, &r->error);
     if (trap != NULL) {
         note(r, EVENT_TRAP, 0, trap->code);
-        wc_trap_unref(trap);
         r->cut |= trap->code == TRAP_OUT_OF_MEMORY;
+        wc_trap_unref(trap);
     }
     if (r->error.kind != ERROR_NONE)
         note(r, EVENT_ERROR, 0, r->error.kind);
