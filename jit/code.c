@@ -34,13 +34,14 @@ static bool map_set(struct code_set *s, size_t data, size_t stubs)
 }
 
 /* Where nothing is mapped twice, each piece of code has pages of its own. */
-size_t wc_code_alloc(struct wc_os_code *map, size_t *used, size_t bytes)
+size_t wc_code_alloc(struct wc_os_code *map, size_t bytes)
 {
-    size_t at = align_up(*used, map->twice ? CODE_ALIGN : wc_os_page_bytes());
+    size_t align = map->twice ? CODE_ALIGN : wc_os_page_bytes();
+    size_t at = align_up(map->used, align);
     /* A tail call may look at the bytes behind any return address. */
     if (at > map->bytes || bytes + CODE_ALIGN > map->bytes - at)
         return 0;
-    *used = at + bytes;
+    map->used = at + bytes;
     return at;
 }
 
@@ -80,8 +81,7 @@ static void fill_data(struct code_set *s, const struct jit *jit)
 
 static bool write_stubs(struct code_set *s, size_t bytes)
 {
-    s->used = s->map.data_bytes;
-    s->stubs = wc_code_alloc(&s->map, &s->used, bytes);
+    s->stubs = wc_code_alloc(&s->map, bytes);
     if (s->stubs == 0 || !wc_os_code_begin(&s->map, s->stubs, bytes))
         return false;
     wc_thunk_stubs(s->map.write + s->stubs, s->module->funcs_len,
@@ -106,7 +106,6 @@ static struct code_set *new_set(struct module *m, bool guarded)
     s->module = m;
     s->options = jit->options;
     s->options.guarded = guarded;
-    wc_mutex_init(&s->lock);
     size_t stubs = wc_thunk_stubs_head_bytes +
                    (size_t)m->funcs_len * wc_thunk_stub_bytes;
     if (!wc_compile_measure(m, &s->options) ||
@@ -134,7 +133,6 @@ void wc_code_set_free(struct code_set *s)
         free(s->by_start.data[i]);
     vec_free(&s->by_start);
     wc_os_code_unmap(&s->map);
-    wc_mutex_destroy(&s->lock);
     free(s);
 }
 
@@ -217,9 +215,9 @@ static bool insert(struct code_set *s, struct code_func *f)
 static bool place(struct code_set *s, struct code_func *f,
                   const struct compiled *c)
 {
-    wc_mutex_lock(&s->lock);
-    size_t at = wc_code_alloc(&s->map, &s->used, f->len);
-    wc_mutex_unlock(&s->lock);
+    wc_mutex_lock(&s->map.lock);
+    size_t at = wc_code_alloc(&s->map, f->len);
+    wc_mutex_unlock(&s->map.lock);
     if (at == 0 || !wc_os_code_begin(&s->map, at, f->len))
         return false;
     f->start = (uint32_t)at;
@@ -233,7 +231,7 @@ static bool place(struct code_set *s, struct code_func *f,
 /* The set knows the function before anybody can run it. */
 static bool make_known(struct code_set *s, struct code_func *f)
 {
-    wc_mutex_lock(&s->lock);
+    wc_mutex_lock(&s->map.lock);
     bool first = atomic_load_explicit(&s->funcs[f->func],
                                       memory_order_relaxed) == NULL;
     bool ok = first && insert(s, f);
@@ -245,7 +243,7 @@ static bool make_known(struct code_set *s, struct code_func *f)
             &words[data_func(s->module->types_len, f->func)], entry,
             memory_order_release);
     }
-    wc_mutex_unlock(&s->lock);
+    wc_mutex_unlock(&s->map.lock);
     if (ok)
         wc_observe_func(&s->module->code_of_engine->jit->observe, s, f);
     else
@@ -271,7 +269,7 @@ bool wc_code_publish(struct code_set *s, uint32_t func,
 const struct code_func *wc_code_find(struct code_set *s, const void *pc)
 {
     size_t at = (size_t)((uintptr_t)pc - (uintptr_t)s->map.exec);
-    wc_mutex_lock(&s->lock);
+    wc_mutex_lock(&s->map.lock);
     uint32_t low = 0, high = s->by_start.len;
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
@@ -281,7 +279,7 @@ const struct code_func *wc_code_find(struct code_set *s, const void *pc)
             high = mid;
     }
     const struct code_func *f = low ? s->by_start.data[low - 1] : NULL;
-    wc_mutex_unlock(&s->lock);
+    wc_mutex_unlock(&s->map.lock);
     return f != NULL && at - f->start < f->len ? f : NULL;
 }
 

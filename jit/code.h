@@ -37,8 +37,7 @@ struct code_set {
     struct compile_options options;
     struct wc_os_code map;
     size_t stubs; /* offset of the lazy stubs */
-    struct wc_mutex lock; /* of the rest */
-    size_t used;
+    /* The rest with map.lock held. */
     VEC(struct gdb_entry *) gdb; /* jit/observe.h */
     VEC(struct code_func *) by_start;
     _Atomic(struct code_func *) funcs[]; /* by function index; NULL: not yet */
@@ -63,8 +62,7 @@ bool wc_code_publish(struct code_set *s, uint32_t func,
 
 /* Room for code of so many bytes; 0: there is none. Then wc_code_write copies
  * it there and makes it executable. */
-size_t wc_code_alloc(struct wc_os_code *map, size_t *used, size_t bytes)
-    WC_MUST_CHECK;
+size_t wc_code_alloc(struct wc_os_code *map, size_t bytes) WC_MUST_CHECK;
 bool wc_code_write(struct wc_os_code *map, size_t at, const void *code,
                    size_t len) WC_MUST_CHECK;
 

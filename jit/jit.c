@@ -12,6 +12,7 @@
 
 #define THUNKS_BYTES ((size_t)16 << 20)
 #define THUNKS_BYTES_LEAST ((size_t)1 << 20)
+#define THUNKS_DATA 1u /* no code at offset 0, which means that none fits */
 
 /* Frames without a check, signals and calls out of the guest want room. */
 #define STACK_BYTES_LEAST ((size_t)256 << 10)
@@ -19,7 +20,7 @@
 /* The code in `b`, among the thunks; NULL: no room. Locked. */
 static void *add_thunk(struct jit *jit, struct codebuf *b, const char *name)
 {
-    size_t at = b->failed ? 0 : wc_code_alloc(&jit->map, &jit->used, b->len);
+    size_t at = b->failed ? 0 : wc_code_alloc(&jit->map, b->len);
     bool ok = at != 0 && wc_code_write(&jit->map, at, b->bytes, b->len);
     if (ok)
         wc_observe_thunk(&jit->observe, jit->map.exec + at, b->len, name);
@@ -53,7 +54,6 @@ static void engine_free(struct engine *e)
     wc_arena_free(&jit->keys);
     wc_os_code_unmap(&jit->map);
     wc_observe_free(&jit->observe);
-    wc_mutex_destroy(&jit->lock);
     free(jit);
 }
 
@@ -64,11 +64,9 @@ static bool engine_init(struct engine *e)
     struct jit *jit = calloc(1, sizeof *jit + CROSS_THUNKS * sizeof(void *));
     if (jit == NULL)
         return false;
-    wc_mutex_init(&jit->lock);
     wc_observe_init(&jit->observe, c->observers);
     e->state = jit;
     jit->compile = wc_compile_function;
-    jit->used = 1; /* an offset of 0 means that there is no room */
     jit->faults = c->guarded_memory && wc_fault_install();
     c->guarded_memory = jit->faults;
     if (c->stack_bytes < STACK_BYTES_LEAST)
@@ -78,8 +76,8 @@ static bool engine_init(struct engine *e)
         .interrupts = c->interruptible,
     };
     if (jit->options.cpu != 0 &&
-        (wc_os_code_map(&jit->map, 0, THUNKS_BYTES) ||
-         wc_os_code_map(&jit->map, 0, THUNKS_BYTES_LEAST)) &&
+        (wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES) ||
+         wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES_LEAST)) &&
         make_common(jit))
         return true;
     engine_free(e);
@@ -152,7 +150,7 @@ static void *make_thunk(struct jit *jit, const struct deftype *t, bool host)
 static void *type_thunk(struct jit *jit, const struct deftype *t, bool host)
 {
     void *thunk = NULL;
-    wc_mutex_lock(&jit->lock);
+    wc_mutex_lock(&jit->map.lock);
     struct shape *s = shape_of(jit, t);
     if (s != NULL) {
         void **place = host ? &s->host : &s->entry;
@@ -160,7 +158,7 @@ static void *type_thunk(struct jit *jit, const struct deftype *t, bool host)
             *place = make_thunk(jit, t, host);
         thunk = *place;
     }
-    wc_mutex_unlock(&jit->lock);
+    wc_mutex_unlock(&jit->map.lock);
     return thunk;
 }
 
@@ -172,9 +170,9 @@ static void *cross_thunk(struct jit *jit, uint32_t stack_bytes)
         return thunk;
     struct codebuf b = {0};
     wc_thunk_cross(&b, stack_bytes);
-    wc_mutex_lock(&jit->lock);
+    wc_mutex_lock(&jit->map.lock);
     thunk = add_thunk(jit, &b, "wasmc:cross");
-    wc_mutex_unlock(&jit->lock);
+    wc_mutex_unlock(&jit->map.lock);
     atomic_store_explicit(place, thunk, memory_order_release);
     return thunk;
 }
@@ -200,10 +198,10 @@ static size_t code_bytes(const struct module *m)
         struct code_set *s = atomic_load(&m->code_of_engine->sets[i]);
         if (s == NULL)
             continue;
-        wc_mutex_lock(&s->lock);
+        wc_mutex_lock(&s->map.lock);
         for (uint32_t n = 0; n < s->by_start.len; n++)
             bytes += s->by_start.data[n]->len;
-        wc_mutex_unlock(&s->lock);
+        wc_mutex_unlock(&s->map.lock);
     }
     return bytes;
 }
@@ -233,17 +231,17 @@ static bool prepare(struct module *m, struct error *e)
 
 static struct compiled *take_compiled(struct jit *jit)
 {
-    wc_mutex_lock(&jit->lock);
+    wc_mutex_lock(&jit->map.lock);
     struct compiled *c = jit->spare.len ? vec_pop(&jit->spare) : NULL;
-    wc_mutex_unlock(&jit->lock);
+    wc_mutex_unlock(&jit->map.lock);
     return c != NULL ? c : calloc(1, sizeof *c);
 }
 
 static void give_compiled(struct jit *jit, struct compiled *c)
 {
-    wc_mutex_lock(&jit->lock);
+    wc_mutex_lock(&jit->map.lock);
     bool kept = vec_push(&jit->spare, c);
-    wc_mutex_unlock(&jit->lock);
+    wc_mutex_unlock(&jit->map.lock);
     if (kept)
         return;
     wc_compiled_free(c);

@@ -31,8 +31,7 @@ struct jit {
     struct compile_options options;
     wc_jit_compiler *compile; /* wc_compile_function but for tests */
     struct observe observe;
-    struct wc_mutex lock; /* of what follows */
-    size_t used;
+    /* What follows, with map.lock held. */
     struct arena keys;
     struct map shapes;
     VEC(struct shape) thunks;

@@ -3,8 +3,7 @@
 #endif
 #include "base/os_code.h"
 
-#include "base/os.h"
-
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -28,7 +27,14 @@ static int code_file(size_t bytes)
 #endif
 }
 
-/* One file seen twice. What is not executable here need not be. */
+/* What need not be executable is not. */
+static bool protect_data(struct wc_os_code *c)
+{
+    return c->data_bytes == 0 ||
+           mprotect(c->exec, c->data_bytes, PROT_READ) == 0;
+}
+
+/* One file seen twice. */
 static bool map_twice(struct wc_os_code *c)
 {
     int fd = code_file(c->bytes);
@@ -39,12 +45,12 @@ static bool map_twice(struct wc_os_code *c)
                        0);
     close(fd);
     if (exec != MAP_FAILED && write != MAP_FAILED &&
-        mprotect(exec, c->data_bytes, PROT_READ) == 0) {
-        c->exec = exec;
+        (c->exec = exec, protect_data(c))) {
         c->write = write;
         c->twice = true;
         return true;
     }
+    c->exec = NULL;
     if (exec != MAP_FAILED)
         munmap(exec, c->bytes);
     if (write != MAP_FAILED)
@@ -64,6 +70,104 @@ static bool map_once(struct wc_os_code *c)
     return false;
 }
 
+/* --- Forks ------------------------------------------------------------------- */
+
+/* The file is shared between processes as it is between mappings, so a child
+ * must not go on with its parent's. The copy is made before the fork: right
+ * after it the parent may be writing again. */
+static struct wc_mutex all_lock = {PTHREAD_MUTEX_INITIALIZER};
+static struct wc_os_code *all;
+
+/* The same bytes in another file, or -1. */
+static int copy_file(const struct wc_os_code *c)
+{
+    int fd = code_file(c->bytes);
+    if (fd < 0)
+        return -1;
+    void *copy = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+                      0);
+    if (copy == MAP_FAILED) {
+        close(fd);
+        return -1;
+    }
+    memcpy(copy, c->write, c->used);
+    munmap(copy, c->bytes);
+    return fd;
+}
+
+static void before_fork(void)
+{
+    wc_mutex_lock(&all_lock);
+    for (struct wc_os_code *c = all; c != NULL; c = c->next) {
+        wc_mutex_lock(&c->lock);
+        c->copy = c->twice ? copy_file(c) : -1;
+    }
+}
+
+static void end_fork(void)
+{
+    for (struct wc_os_code *c = all; c != NULL; c = c->next) {
+        if (c->copy >= 0)
+            close(c->copy);
+        wc_mutex_unlock(&c->lock);
+    }
+    wc_mutex_unlock(&all_lock);
+}
+
+static bool map_copy(struct wc_os_code *c)
+{
+    return c->copy >= 0 &&
+           mmap(c->exec, c->bytes, PROT_READ | PROT_EXEC,
+                MAP_SHARED | MAP_FIXED, c->copy, 0) != MAP_FAILED &&
+           mmap(c->write, c->bytes, PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_FIXED, c->copy, 0) != MAP_FAILED &&
+           protect_data(c);
+}
+
+static void in_child(void)
+{
+    for (struct wc_os_code *c = all; c != NULL; c = c->next)
+        if (c->twice && !map_copy(c))
+            c->lost = true;
+    end_fork();
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(before_fork, end_fork, in_child);
+}
+
+static void link_code(struct wc_os_code *c)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
+    c->lost = false;
+    c->used = c->data_bytes;
+    c->before = NULL;
+    wc_mutex_init(&c->lock);
+    wc_mutex_lock(&all_lock);
+    c->next = all;
+    if (all != NULL)
+        all->before = c;
+    all = c;
+    wc_mutex_unlock(&all_lock);
+}
+
+static void unlink_code(struct wc_os_code *c)
+{
+    wc_mutex_lock(&all_lock);
+    if (c->before != NULL)
+        c->before->next = c->next;
+    else
+        all = c->next;
+    if (c->next != NULL)
+        c->next->before = c->before;
+    wc_mutex_unlock(&all_lock);
+    wc_mutex_destroy(&c->lock);
+}
+
+/* --- Mapping ------------------------------------------------------------------ */
+
 bool wc_os_code_map(struct wc_os_code *c, size_t data, size_t code)
 {
     size_t page = wc_os_page_bytes();
@@ -71,13 +175,17 @@ bool wc_os_code_map(struct wc_os_code *c, size_t data, size_t code)
         return false;
     c->data_bytes = round_up(data, page);
     c->bytes = c->data_bytes + round_up(code, page);
-    return map_twice(c) || map_once(c);
+    if (!map_twice(c) && !map_once(c))
+        return false;
+    link_code(c);
+    return true;
 }
 
 void wc_os_code_unmap(struct wc_os_code *c)
 {
     if (c->exec == NULL)
         return;
+    unlink_code(c);
     if (c->twice)
         munmap(c->write, c->bytes);
     munmap(c->exec, c->bytes);
@@ -86,6 +194,8 @@ void wc_os_code_unmap(struct wc_os_code *c)
 
 bool wc_os_code_begin(struct wc_os_code *c, size_t offset, size_t len)
 {
+    if (c->lost)
+        return false;
     return c->twice || wc_os_commit(c->write + offset,
                                     round_up(len, wc_os_page_bytes()));
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "jit/jit.h"
 #include "runtime/exception.h"
@@ -231,7 +233,7 @@ static void make_body(struct maker *k, struct module *m, enum role role,
         struct code_site s = {masm_here(&k->m), k->offset};
         cr_assert(vec_push(&k->out->accesses, s));
         wc_masm_load(&k->m, OP_I32_LOAD, to,
-                     (struct mem){target->memory, index, 0});
+                     (struct mem){.base = target->memory, .index = index});
         wc_masm_return(&k->m);
         break;
     }
@@ -665,4 +667,46 @@ Test(jit, tail_calls_between_instances)
     guest_free(&t);
     for (int i = 0; i < CHAIN; i++)
         guest_free(&chain[i]);
+}
+
+/* Parent and child go on compiling, each for itself. */
+Test(jit, forks_do_not_share_code)
+{
+    struct store *s = new_store(NULL);
+    struct guest g = guest_new(s, "(module " MANY
+                               "(func (type $many)" BODY(0, 0)
+                               "(func (type $many)" BODY(2, 0)
+                               "(func (result i32)" BODY(4, 0)
+                               "(func (result i32)" BODY(8, 0)
+                               "(memory 3))", NULL, 0);
+    struct guest *guests[] = {&g, NULL};
+    slot io[MANY_SLOTS];
+    int ready[2];
+    char byte = 0;
+    cr_assert_eq(pipe(ready), 0);
+    fill_many(io);
+    cr_assert_eq(run(&g, 0, io), STATUS_OK);
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (child == 0) {
+        bool ok = read(ready[0], &byte, 1) == 1 &&
+                  run(&g, 3, io) == STATUS_OK && io[0] == 3;
+        fill_many(io);
+        ok = ok && run(&g, 1, io) == STATUS_OK &&
+             run(&g, 2, io) == STATUS_TRAP && s->trap->frames_len == 1;
+        _exit(ok ? 0 : 1);
+    }
+    cr_expect_eq(run(&g, 2, io), STATUS_TRAP);
+    expect_trap(s, TRAP_UNREACHABLE, guests, "A2.1 ");
+    cr_assert_eq(write(ready[1], &byte, 1), 1);
+    fill_many(io);
+    cr_assert_eq(run(&g, 1, io), STATUS_OK);
+    expect_many(io);
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_expect_eq(status, 0, "%x", status);
+    close(ready[0]);
+    close(ready[1]);
+    wc_store_delete(s);
+    guest_free(&g);
 }
