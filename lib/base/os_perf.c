@@ -108,8 +108,12 @@ void wc_perf_add(struct wc_perf *p, const void *code, size_t len,
                  const char *name)
 {
     if (p->map != NULL) {
-        fprintf(p->map, "%llx %zx %s\n",
-                (unsigned long long)(uintptr_t)code, len, name);
+        char range[64];
+        snprintf(range, sizeof range, "%llx %zx ",
+                 (unsigned long long)(uintptr_t)code, len);
+        fputs(range, p->map);
+        fputs(name, p->map);
+        fputs("\n", p->map);
         fflush(p->map);
     }
     if (p->dump != NULL)
