@@ -165,7 +165,9 @@ static void non_null(struct gen *g, heaptype h, value_fn value)
 {
     uint32_t type = NONE;
     if (heaptype_is_index(h)) {
-        type = gen_pick_type(g, gen_type_kind(g, h), h);
+        /* parts of a subtype may be of later types, and so on without end */
+        type = value == gen_leaf ? h
+                                 : gen_pick_type(g, gen_type_kind(g, h), h);
     } else if (h == HEAP_STRUCT || h == HEAP_ARRAY) {
         type = gen_pick_type(g, h == HEAP_STRUCT ? COMP_STRUCT : COMP_ARRAY,
                              NONE);
