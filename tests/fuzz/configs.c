@@ -40,16 +40,14 @@ static struct run_config all[] = {
     {.name = "interp-checked", .ops = interp, .checked = true},
     {.name = "interp-torture", .ops = interp, .eager = true,
      .gc_torture = true},
-    {.name = "jit", .ops = wc_jit_engine, .trial = true},
-    {.name = "jit-checked", .ops = wc_jit_engine, .trial = true,
-     .checked = true},
-    {.name = "jit-hard", .ops = wc_jit_engine, .trial = true, .tune = hard},
-    {.name = "jit-pins", .ops = wc_jit_engine, .trial = true,
-     .tune = random_pins},
-    {.name = "jit-tight", .ops = wc_jit_engine, .trial = true,
-     .checked = true, .tune = tight},
-    {.name = "jit-torture", .ops = wc_jit_engine, .trial = true,
-     .eager = true, .gc_torture = true},
+    {.name = "jit", .ops = wc_jit_engine},
+    {.name = "jit-checked", .ops = wc_jit_engine, .checked = true},
+    {.name = "jit-hard", .ops = wc_jit_engine, .tune = hard},
+    {.name = "jit-pins", .ops = wc_jit_engine, .tune = random_pins},
+    {.name = "jit-tight", .ops = wc_jit_engine, .checked = true,
+     .tune = tight},
+    {.name = "jit-torture", .ops = wc_jit_engine, .eager = true,
+     .gc_torture = true},
 };
 
 const struct run_config *fuzz_configs[CONFIGS_MAX];
@@ -58,8 +56,7 @@ unsigned fuzz_configs_len;
 bool fuzz_configs_start(const char *only)
 {
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        if (i != 0 && (only != NULL ? strstr(all[i].name, only) == NULL
-                                    : all[i].trial))
+        if (i != 0 && only != NULL && strstr(all[i].name, only) == NULL)
             continue;
         if (all[i].ops() == NULL)
             continue;

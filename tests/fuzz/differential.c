@@ -15,6 +15,7 @@
 #include "fuzz/configs.h"
 #include "fuzz/gen.h"
 #include "fuzz/reduce.h"
+#include "unit/valgrind.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -389,7 +390,8 @@ static bool parse_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.modules = 1500, .seed = 1, .size = 120, .out = "."};
+    struct options o = {.seed = 1, .size = 120, .out = "."};
+    o.modules = under_valgrind() ? 20 : 1000;
     struct test t = {0};
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "differential: see the top of differential.c\n");

@@ -544,10 +544,12 @@ void gen_module(struct choice *c, const struct gen_options *options,
                 struct buf *out)
 {
     static const uint8_t traps[] = {0, 2, 5, 10, 30};
+    static const uint8_t quarters[] = {1, 2, 4, 4, 4, 4, 8, 16};
     struct gen g = {.c = c,
                     .features = some_features(c, options->features),
                     .size = options->size};
     gen_emit_init();
+    g.size = g.size * quarters[below(&g, ARRAY_LEN(quarters))] / 4;
     g.trap_percent = traps[below(&g, ARRAY_LEN(traps))];
     gen_types_plan(&g);
     plan_funcs(&g);

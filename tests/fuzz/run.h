@@ -44,7 +44,6 @@ struct run_config {
     const char *name;
     const struct engine_ops *(*ops)(void); /* NULL: not on this host */
     void (*tune)(struct engine *e); /* what no configuration says; or NULL */
-    bool trial;      /* only when it is asked for by name */
     bool checked;    /* no guarded memories */
     bool eager;      /* compile all at load */
     bool gc_torture; /* collect at each allocation */
