@@ -457,11 +457,15 @@ WASM_API_EXTERN void wasm_module_imports(const wasm_module_t *module,
 WASM_API_EXTERN void wasm_module_exports(const wasm_module_t *module,
                                          own wasm_exporttype_vec_t *out);
 
-/* The module in a form for this version of the library, with checksums. */
+/* The binary with checksums; of an engine that compiles to machine code (see
+ * wasmc.h), all of that too, for this build of the library. Empty on failure:
+ * out of memory. */
 WASM_API_EXTERN void wasm_module_serialize(const wasm_module_t *module,
                                            own wasm_byte_vec_t *out);
 /* NULL for bytes that are damaged, of another version, or not from serialize.
- * Safe with hostile input. */
+ * Safe with hostile input, as machine code is ignored; unless the configuration
+ * trusts it (wasmc_config_set_trust_serialized_code), when NULL also means that
+ * it does not fit. */
 WASM_API_EXTERN own wasm_module_t *wasm_module_deserialize(
     wasm_store_t *store, const wasm_byte_vec_t *bytes);
 

@@ -120,6 +120,15 @@ WASM_API_EXTERN void wasmc_config_set_lazy_validation(wasm_config_t *config,
 WASM_API_EXTERN void wasmc_config_set_eager_compilation(wasm_config_t *config,
                                                         bool on);
 
+/* Modules from serialized bytes run the machine code in them, if the engine
+ * makes such code. Nothing can tell whether that is what a compiler made of the
+ * module: it runs with all rights of the process, and checksums keep nobody
+ * from forging it. Turn it on only where all bytes given to wasm_module_deserialize
+ * come from places that none but trusted ones can write to. Off by default:
+ * then bytes may come from anywhere, and only the binary in them is used. */
+WASM_API_EXTERN void wasmc_config_set_trust_serialized_code(
+    wasm_config_t *config, bool on);
+
 /* How many threads loading a module may use; 1, the default, is the caller
  * alone. They are gone when the call returns. False for 0. */
 WASM_API_EXTERN bool wasmc_config_set_threads(wasm_config_t *config,
@@ -180,6 +189,20 @@ WASM_API_EXTERN own wasm_shared_module_t *wasmc_shared_module_new(
 WASM_API_EXTERN bool wasmc_module_validate(wasm_engine_t *engine,
                                            const wasm_byte_vec_t *bytes,
                                            own wasmc_error_t **err);
+
+/* As wasm_module_serialize and wasm_module_deserialize, and tell why they
+ * failed: WASMC_ERROR_UNSUPPORTED for machine code of another build of the
+ * library, other options, or features that this CPU lacks. */
+WASM_API_EXTERN bool wasmc_module_serialize(const wasm_module_t *module,
+                                            own wasm_byte_vec_t *out,
+                                            own wasmc_error_t **err);
+WASM_API_EXTERN own wasm_module_t *wasmc_module_deserialize(
+    wasm_store_t *store, const wasm_byte_vec_t *bytes,
+    own wasmc_error_t **err);
+/* The same from a file, which must not change while the module lives (but may
+ * be replaced or removed): trusted machine code is mapped, not read. */
+WASM_API_EXTERN own wasm_module_t *wasmc_module_deserialize_file(
+    wasm_store_t *store, const char *path, own wasmc_error_t **err);
 
 /* How many bytes of its own code the engine has made for the module by now:
  * all of it with eager compilation, else that of the functions called so far.

@@ -8,7 +8,6 @@
 
 /* --- Room ---------------------------------------------------------------- */
 
-#define CODE_ALIGN 16u
 #define SET_BYTES_MAX ((size_t)1 << 31)
 
 /* Code per byte of a body, most wanted first: what is not used costs address
@@ -96,7 +95,66 @@ static bool add_fault_range(struct code_set *s, struct jit *jit)
                                              wc_jit_fault, jit);
 }
 
-static struct code_set *new_set(struct module *m, bool guarded)
+static size_t data_bytes(const struct module *m)
+{
+    return (size_t)data_func(m->types_len, m->funcs_len) * 8;
+}
+
+static size_t stubs_bytes(const struct module *m)
+{
+    return wc_thunk_stubs_head_bytes +
+           (size_t)m->funcs_len * wc_thunk_stub_bytes;
+}
+
+size_t wc_code_stubs_start(const struct module *m)
+{
+    return align_up(data_bytes(m), wc_os_page_bytes());
+}
+
+size_t wc_code_funcs_start(const struct module *m)
+{
+    return wc_code_stubs_start(m) + stubs_bytes(m);
+}
+
+/* From a file without a copy, where that can be. */
+static bool place_image(struct code_set *s, const struct code_image *image)
+{
+    struct wc_os_code *map = &s->map;
+    size_t page = wc_os_page_bytes();
+    s->stubs = map->data_bytes;
+    if (image->len > map->bytes - s->stubs)
+        return false;
+    if (image->fd >= 0 && image->offset % page == 0 && map->twice &&
+        wc_os_code_from_file(map, s->stubs, image->len, image->fd,
+                             image->offset)) {
+        map->used = align_up(s->stubs + image->len, page);
+        return true;
+    }
+    size_t at = wc_code_alloc(map, image->len);
+    return at != 0 && wc_code_write(map, at, image->bytes, image->len);
+}
+
+static bool add_loaded(struct code_set *s, const struct code_image *image)
+{
+    const struct module *m = s->module;
+    if (!vec_reserve(&s->by_start, image->funcs_len))
+        return false;
+    s->loaded = image->funcs;
+    s->loaded_len = image->funcs_len;
+    for (uint32_t i = 0; i < image->funcs_len; i++) {
+        struct code_func *f = &image->funcs[i];
+        s->by_start.data[s->by_start.len++] = f;
+        atomic_init(&s->funcs[f->func], f);
+        words_of(s)[data_func(m->types_len, f->func)] =
+            (uintptr_t)s->map.exec + f->start;
+        wc_observe_func(&m->code_of_engine->jit->observe, s, f);
+    }
+    return true;
+}
+
+static struct code_set *new_set(struct module *m,
+                                const struct compile_options *options,
+                                const struct code_image *image)
 {
     struct jit *jit = m->code_of_engine->jit;
     struct code_set *s =
@@ -104,20 +162,19 @@ static struct code_set *new_set(struct module *m, bool guarded)
     if (s == NULL)
         return NULL;
     s->module = m;
-    s->options = jit->options;
-    s->options.guarded = guarded;
-    size_t stubs = wc_thunk_stubs_head_bytes +
-                   (size_t)m->funcs_len * wc_thunk_stub_bytes;
+    s->options = *options;
+    size_t stubs = stubs_bytes(m), code = image != NULL ? image->len : stubs;
     if (!wc_compile_measure(m, &s->options) ||
-        !map_set(s, (size_t)data_func(m->types_len, m->funcs_len) * 8,
-                 stubs) ||
-        !write_stubs(s, stubs)) {
+        !map_set(s, data_bytes(m), code) ||
+        !(image != NULL ? place_image(s, image) : write_stubs(s, stubs))) {
         wc_code_set_free(s);
         return NULL;
     }
     fill_data(s, jit);
-    if (add_fault_range(s, jit))
+    if ((image == NULL || add_loaded(s, image)) && add_fault_range(s, jit))
         return s;
+    s->loaded = NULL; /* still the caller's */
+    s->by_start.len = 0;
     wc_code_set_free(s);
     return NULL;
 }
@@ -129,8 +186,13 @@ void wc_code_set_free(struct code_set *s)
     wc_observe_set_end(s);
     if (s->map.exec != NULL)
         wc_fault_remove_code(s->map.exec);
-    for (uint32_t i = 0; i < s->by_start.len; i++)
-        free(s->by_start.data[i]);
+    for (uint32_t i = 0; i < s->by_start.len; i++) {
+        struct code_func *f = s->by_start.data[i];
+        if ((uintptr_t)f - (uintptr_t)s->loaded >=
+            s->loaded_len * sizeof *s->loaded)
+            free(f);
+    }
+    free(s->loaded);
     vec_free(&s->by_start);
     wc_os_code_unmap(&s->map);
     free(s);
@@ -146,12 +208,28 @@ struct code_set *wc_code_set(struct module *m, bool guarded, struct error *e)
     wc_mutex_lock(&mc->lock);
     s = atomic_load_explicit(&mc->sets[guarded], memory_order_relaxed);
     if (s == NULL) {
-        s = new_set(m, guarded);
+        struct compile_options options = mc->jit->options;
+        options.guarded = guarded;
+        s = new_set(m, &options, NULL);
         atomic_store_explicit(&mc->sets[guarded], s, memory_order_release);
     }
     wc_mutex_unlock(&mc->lock);
     if (s == NULL)
         wc_error_no_memory(e, "making room for machine code");
+    return s;
+}
+
+struct code_set *wc_code_set_load(struct module *m,
+                                  const struct code_image *image,
+                                  struct error *e)
+{
+    struct module_code *mc = m->code_of_engine;
+    struct code_set *s = new_set(m, &image->options, image);
+    if (s == NULL)
+        wc_error_no_memory(e, "making room for machine code");
+    else
+        atomic_store_explicit(&mc->sets[image->options.guarded], s,
+                              memory_order_release);
     return s;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/os.h"
 #include "base/os_code.h"
+#include "base/os_file.h"
 #include "jit/compile.h"
 #include "runtime/engine.h"
 
@@ -32,6 +33,20 @@ struct code_func {
     const struct code_handler *handlers;
 };
 
+/* The bytes of a set behind its data words, stubs first, and the functions in
+ * them in the order of `start`: what was saved (jit/serialize.h). */
+struct code_image {
+    struct compile_options options;
+    const uint8_t *bytes;
+    uint32_t len;
+    struct code_func *funcs; /* of malloc; the set takes it over */
+    uint32_t funcs_len;
+    int fd; /* of a file with the bytes at `offset`; -1: none */
+    uint64_t offset;
+};
+
+#define CODE_ALIGN 16u
+
 struct code_set {
     struct module *module; /* whose it is */
     struct compile_options options;
@@ -40,6 +55,8 @@ struct code_set {
     /* The rest with map.lock held. */
     VEC(struct gdb_entry *) gdb; /* jit/observe.h */
     VEC(struct code_func *) by_start;
+    struct code_func *loaded; /* the first of them, in one block */
+    uint32_t loaded_len;
     _Atomic(struct code_func *) funcs[]; /* by function index; NULL: not yet */
 };
 
@@ -47,13 +64,23 @@ struct module_code {
     struct jit *jit;
     struct wc_mutex lock; /* making sets */
     _Atomic(struct code_set *) sets[2]; /* [guarded] */
+    struct wc_os_file file; /* that loaded code and the binary lie in; or
+                               data is NULL */
 };
 
 /* The set, made if nobody wanted it before. Thread-safe. NULL with the error
  * set: no room. */
 struct code_set *wc_code_set(struct module *m, bool guarded, struct error *e)
     WC_MUST_CHECK;
+/* The same of a module without sets, from an image. */
+struct code_set *wc_code_set_load(struct module *m,
+                                  const struct code_image *image,
+                                  struct error *e) WC_MUST_CHECK;
 void wc_code_set_free(struct code_set *s);
+/* Where the functions of any set of the module begin, behind words and stubs,
+ * and where the stubs begin. */
+size_t wc_code_stubs_start(const struct module *m);
+size_t wc_code_funcs_start(const struct module *m);
 
 /* Copies the code of a function into the set and makes it known, unless
  * another thread was faster. Thread-safe. */

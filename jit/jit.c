@@ -2,6 +2,7 @@
 #include "jit/jit.h"
 
 #include "jit/publish.h"
+#include "jit/serialize.h"
 #include "syntax/limits.h"
 #include "valid/sidetable.h"
 #include "valid/validate.h"
@@ -186,6 +187,7 @@ static void release(struct module *m)
         return;
     wc_code_set_free(atomic_load(&mc->sets[0]));
     wc_code_set_free(atomic_load(&mc->sets[1]));
+    wc_os_file_unmap(&mc->file);
     wc_mutex_destroy(&mc->lock);
     free(mc);
     m->code_of_engine = NULL;
@@ -217,16 +219,36 @@ static bool expect_guarded(const struct module *m)
            t->page_log2 == PAGE_BYTES_LOG2;
 }
 
-static bool prepare(struct module *m, struct error *e)
+static bool attach(struct module *m, struct error *e)
 {
     struct module_code *mc = calloc(1, sizeof *mc);
     if (mc == NULL)
         return wc_error_no_memory(e, "preparing a module");
     mc->jit = ((struct engine *)m->owner)->state;
+    mc->file.fd = -1;
     wc_mutex_init(&mc->lock);
     m->code_of_engine = mc;
     m->code_release = release;
-    return wc_code_set(m, expect_guarded(m), e) != NULL;
+    return true;
+}
+
+static bool prepare(struct module *m, struct error *e)
+{
+    return attach(m, e) && wc_code_set(m, expect_guarded(m), e) != NULL;
+}
+
+static bool save_code(struct module *m, uint64_t module_sum, struct buf *out,
+                      struct error *e)
+{
+    struct code_set *s = wc_code_set(m, expect_guarded(m), e);
+    return s != NULL && wc_serialize_code(s, module_sum, out, e);
+}
+
+static bool load_code(struct module *m, const struct saved_code *code,
+                      struct error *e)
+{
+    return attach(m, e) &&
+           wc_serialize_load(m, expect_guarded(m), code, e);
 }
 
 static struct compiled *take_compiled(struct jit *jit)
@@ -377,6 +399,8 @@ const struct engine_ops wc_jit_ops = {
         FEATURE_BIT(COMPACT_IMPORTS),
     .prepare = prepare,
     .compile = compile,
+    .code_save = save_code,
+    .code_load = load_code,
     .code_bytes = code_bytes,
     .bind = bind,
     .bind_host = bind_host,

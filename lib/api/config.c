@@ -100,6 +100,11 @@ void wasmc_config_set_eager_compilation(wasm_config_t *config, bool on)
     config->config.eager = on;
 }
 
+void wasmc_config_set_trust_serialized_code(wasm_config_t *config, bool on)
+{
+    config->config.trust_saved_code = on;
+}
+
 bool wasmc_config_set_threads(wasm_config_t *config, unsigned threads)
 {
     if (threads == 0)

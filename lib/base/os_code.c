@@ -91,6 +91,8 @@ static int copy_file(const struct wc_os_code *c)
         return -1;
     }
     memcpy(copy, c->write, c->used);
+    memcpy((uint8_t *)copy + c->mapped, c->exec + c->mapped,
+           c->mapped_end - c->mapped);
     munmap(copy, c->bytes);
     return fd;
 }
@@ -143,6 +145,7 @@ static void link_code(struct wc_os_code *c)
     pthread_once(&once, watch_forks);
     c->lost = false;
     c->used = c->data_bytes;
+    c->mapped = c->mapped_end = 0;
     c->before = NULL;
     wc_mutex_init(&c->lock);
     wc_mutex_lock(&all_lock);
@@ -205,4 +208,15 @@ bool wc_os_code_end(struct wc_os_code *c, size_t offset, size_t len)
     return c->twice || mprotect(c->exec + offset,
                                 round_up(len, wc_os_page_bytes()),
                                 PROT_READ | PROT_EXEC) == 0;
+}
+
+bool wc_os_code_from_file(struct wc_os_code *c, size_t offset, size_t len,
+                          int fd, uint64_t at)
+{
+    if (mmap(c->exec + offset, len, PROT_READ | PROT_EXEC,
+             MAP_PRIVATE | MAP_FIXED, fd, (off_t)at) == MAP_FAILED)
+        return false;
+    c->mapped = offset;
+    c->mapped_end = offset + len;
+    return true;
 }

@@ -20,6 +20,7 @@ struct wc_os_code {
                              held while the process forks */
     int copy;             /* the file of the child, while it forks */
     size_t used;          /* up to here; the rest is not copied by a fork */
+    size_t mapped, mapped_end; /* wc_os_code_from_file: not in `write` */
     struct wc_os_code *next, *before; /* all there are */
 };
 
@@ -36,5 +37,12 @@ bool wc_os_code_begin(struct wc_os_code *c, size_t offset, size_t len)
     WC_MUST_CHECK;
 bool wc_os_code_end(struct wc_os_code *c, size_t offset, size_t len)
     WC_MUST_CHECK;
+
+/* Code that stands in a file, at a multiple of the page size there and here,
+ * without a copy: private pages, which end at the page after `len`, and are not
+ * seen through `write`. Once. False when the host refuses; then nothing has
+ * changed. */
+bool wc_os_code_from_file(struct wc_os_code *c, size_t offset, size_t len,
+                          int fd, uint64_t at) WC_MUST_CHECK;
 
 #endif

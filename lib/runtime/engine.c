@@ -104,8 +104,9 @@ static void *compile_some(void *arg)
 
 /* Functions are taken in order and each that was taken is finished, so the
  * error of the lowest one is the same however many threads there are. */
-static bool compile_all(struct module *m, unsigned threads, struct error *e)
+bool wc_engine_compile(struct module *m, struct error *e)
 {
+    unsigned threads = ((struct engine *)m->owner)->config.threads;
     struct compiling job = {.module = m};
     atomic_init(&job.next, m->funcs_imported);
     atomic_init(&job.failed, false);
@@ -181,22 +182,38 @@ static struct module *new_module(const uint8_t *bytes, size_t len, bool copy,
     return m;
 }
 
-static bool load(struct engine *engine, struct module *m, struct error *e)
+static bool prepare(const struct engine_config *c, struct module *m,
+                    const struct saved_code *code, struct error *e)
+{
+    if (code != NULL)
+        return c->ops->code_load(m, code, e);
+    return c->ops->prepare(m, e) && (!c->eager || wc_engine_compile(m, e));
+}
+
+static bool load(struct engine *engine, struct module *m,
+                 const struct saved_code *code, struct error *e)
 {
     const struct engine_config *c = &engine->config;
     struct valid_policy policy = {
-        .lazy = c->lazy_validation,
+        .lazy = c->lazy_validation || code != NULL,
         .sidetables = true,
         .threads = c->threads,
         .executable = c->ops->executable,
     };
     return wc_decode(m, e) && wc_validate(m, engine->reg, &policy, e) &&
-           map_exports(m, e) && c->ops->prepare(m, e) &&
-           (!c->eager || compile_all(m, c->threads, e));
+           map_exports(m, e) && prepare(c, m, code, e);
 }
 
 struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
                               size_t len, bool copy, struct error *e)
+{
+    return wc_engine_load_code(engine, bytes, len, copy, NULL, e);
+}
+
+struct module *wc_engine_load_code(struct engine *engine, const uint8_t *bytes,
+                                   size_t len, bool copy,
+                                   const struct saved_code *code,
+                                   struct error *e)
 {
     struct module *m = new_module(bytes, len, copy, e);
     if (m == NULL)
@@ -204,7 +221,7 @@ struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
     m->features = engine->config.features;
     m->owner = wc_engine_ref(engine);
     m->owner_release = release_engine;
-    if (!load(engine, m, e)) {
+    if (!load(engine, m, code, e)) {
         wc_module_unref(m);
         return NULL;
     }

@@ -14,6 +14,19 @@
 /* Called for each guest frame, innermost first, until it returns false. */
 typedef bool (*frame_fn)(void *arg, const struct trap_frame *frame);
 
+struct buf;
+struct wc_os_file;
+
+/* What code_save has written. `file`, if not NULL, is one that the bytes are
+ * mapped from, `offset` bytes from its start. */
+struct saved_code {
+    const uint8_t *bytes;
+    size_t len;
+    uint64_t module_sum; /* wc_checksum of the binary */
+    struct wc_os_file *file;
+    uint64_t offset;
+};
+
 struct engine_ops {
     const char *name;
 
@@ -26,6 +39,16 @@ struct engine_ops {
 
     /* Translates one function now; thread-safe. */
     bool (*compile)(struct module *m, uint32_t func, struct error *e);
+
+    /* Appends code of all functions, each of which has been translated, in a
+     * form for code_load of the same build; out->len is its offset in a file.
+     * And as prepare, with such code: it is what it says, or refused; whether
+     * it is good cannot be seen. On success `file` is taken over: its struct
+     * is moved from. Both NULL where there is no such form. */
+    bool (*code_save)(struct module *m, uint64_t module_sum, struct buf *out,
+                      struct error *e);
+    bool (*code_load)(struct module *m, const struct saved_code *code,
+                      struct error *e);
 
     /* Bytes of the code that the module's functions have by now. */
     size_t (*code_bytes)(const struct module *m);

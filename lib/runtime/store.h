@@ -33,6 +33,7 @@ struct engine_config {
                            back-edges; an engine may always do so */
     bool eager;                   /* compile all functions at module creation */
     bool lazy_validation;         /* validate bodies at first use */
+    bool trust_saved_code;        /* of wasm_module_deserialize */
     unsigned observers;           /* of enum observer */
     unsigned threads;             /* for eager validation and compilation */
     size_t gc_limit_bytes; /* of each store's heap of objects; 0: none */
@@ -60,6 +61,19 @@ void wc_engine_unref(struct engine *e);
 struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
                               size_t len, bool copy, struct error *e)
     WC_MUST_CHECK;
+
+struct saved_code;
+
+/* The same with code that was saved (runtime/saved.h): bodies are not validated
+ * again. */
+struct module *wc_engine_load_code(struct engine *engine, const uint8_t *bytes,
+                                   size_t len, bool copy,
+                                   const struct saved_code *code,
+                                   struct error *e) WC_MUST_CHECK;
+
+/* Translates what has not been yet, on as many threads as the configuration
+ * says. */
+bool wc_engine_compile(struct module *m, struct error *e) WC_MUST_CHECK;
 
 /* The guest's stack: values grow up from `base`, and an engine that runs native
  * code on it grows down from `end`. Between the two stay so many bytes that

@@ -1,4 +1,4 @@
-/* Modules: loading and its errors, reflection, sharing, serialization, text. */
+/* Modules: loading and its errors, reflection, sharing, text. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -405,7 +405,7 @@ Test(instance, imports_that_do_not_fit)
     env_delete(&other);
 }
 
-/* ----------------------------------------------------- sharing, serializing */
+/* ------------------------------------------------------------------ sharing */
 
 static const char answering[] =
     "(module (func (export \"f\") (param i32) (result i32)\n"
@@ -438,40 +438,6 @@ Test(shared_module, in_other_stores_of_the_engine_only)
     wasm_module_delete(module);
     env_delete(&env);
     env_delete(&other);
-}
-
-Test(serialize, round_trip_and_damage)
-{
-    struct env env = env_new();
-    wasm_module_t *module = load(env.store, answering);
-    wasm_byte_vec_t bytes, again;
-    wasm_module_serialize(module, &bytes);
-    wasm_module_delete(module);
-    cr_assert_gt(bytes.size, 8);
-    module = wasm_module_deserialize(env.store, &bytes);
-    cr_assert_not_null(module);
-    expect_answer(env.store, module);
-    wasm_module_serialize(module, &again);
-    cr_assert_eq(again.size, bytes.size);
-    cr_expect_arr_eq(again.data, bytes.data, bytes.size);
-    wasm_byte_vec_delete(&again);
-    wasm_module_delete(module);
-
-    for (size_t i = 0; i < bytes.size * 8; i++) {
-        bytes.data[i / 8] ^= (char)(1 << i % 8);
-        cr_expect_null(wasm_module_deserialize(env.store, &bytes),
-                       "bit %zu flipped", i);
-        bytes.data[i / 8] ^= (char)(1 << i % 8);
-    }
-    for (size_t size = 0; size < bytes.size; size++) {
-        wasm_byte_vec_t cut = {size, bytes.data};
-        cr_expect_null(wasm_module_deserialize(env.store, &cut));
-    }
-    wasm_byte_vec_delete(&bytes);
-    wasm_byte_vec_t binary = assemble("(module)");
-    cr_expect_null(wasm_module_deserialize(env.store, &binary));
-    wasm_byte_vec_delete(&binary);
-    env_delete(&env);
 }
 
 /* --------------------------------------------------------------------- text */
