@@ -28,7 +28,7 @@ void wc_buf_free(struct buf *b)
     *b = (struct buf){0};
 }
 
-static bool buf_reserve(struct buf *b, size_t n)
+bool wc_buf_reserve(struct buf *b, size_t n)
 {
     if (b->failed)
         return false;
@@ -49,7 +49,7 @@ static bool buf_reserve(struct buf *b, size_t n)
 
 void wc_buf_append(struct buf *b, const void *data, size_t len)
 {
-    if (len == 0 || !buf_reserve(b, len))
+    if (len == 0 || !wc_buf_reserve(b, len))
         return;
     memcpy(b->data + b->len, data, len);
     b->len += len;
@@ -57,7 +57,7 @@ void wc_buf_append(struct buf *b, const void *data, size_t len)
 
 void wc_buf_byte(struct buf *b, uint8_t byte)
 {
-    if (buf_reserve(b, 1))
+    if (wc_buf_reserve(b, 1))
         b->data[b->len++] = byte;
 }
 
@@ -73,7 +73,7 @@ void wc_buf_printf(struct buf *b, const char *fmt, ...)
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
-    if (n >= 0 && buf_reserve(b, (size_t)n + 1)) {
+    if (n >= 0 && wc_buf_reserve(b, (size_t)n + 1)) {
         vsnprintf((char *)b->data + b->len, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }

@@ -43,6 +43,8 @@ struct buf {
 };
 
 void wc_buf_free(struct buf *b);
+/* Makes room for `n` more bytes behind `len`; else latches `failed`. */
+bool wc_buf_reserve(struct buf *b, size_t n);
 void wc_buf_append(struct buf *b, const void *data, size_t len);
 void wc_buf_byte(struct buf *b, uint8_t byte);
 void wc_buf_string(struct buf *b, const char *s);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char *file_name(const char *path)
 {
@@ -17,16 +18,27 @@ static bool io_error(struct error *e)
     return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET, "%s", strerror(errno));
 }
 
+/* One byte more than there should be, so that one read finds the end. */
+static size_t size_hint(FILE *f)
+{
+    struct stat s;
+    return fstat(fileno(f), &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0
+               ? (size_t)s.st_size + 1
+               : 1 << 16;
+}
+
 bool file_read(const char *path, struct buf *out, struct error *e)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *f = is_stdin ? stdin : fopen(path, "rb");
     if (!f)
         return io_error(e);
-    static uint8_t chunk[1 << 16];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        wc_buf_append(out, chunk, n);
+    size_t room = size_hint(f), n = 1;
+    while (n > 0 && wc_buf_reserve(out, room)) {
+        n = fread(out->data + out->len, 1, out->cap - out->len, f);
+        out->len += n;
+        room = 1;
+    }
     bool ok = !ferror(f) || io_error(e);
     if (!is_stdin)
         fclose(f);

@@ -96,11 +96,10 @@ static bool make_engine(struct program *p, struct error *e)
 static bool load(struct program *p)
 {
     struct error e = ERROR_INIT;
-    struct buf bytes = {0};
     bool text;
-    if (file_read_module(p->path, &bytes, &text, &e))
-        p->module = wc_engine_load(p->engine, bytes.data, bytes.len, true, &e);
-    wc_buf_free(&bytes);
+    if (file_read_module(p->path, &p->bytes, &text, &e))
+        p->module = wc_engine_load(p->engine, p->bytes.data, p->bytes.len,
+                                   false, &e);
     if (!p->module)
         file_print_error(p->path, &e);
     return p->module != NULL;
@@ -231,6 +230,7 @@ void program_end(struct program *p)
         wc_store_delete(p->store);
     if (p->module)
         wc_module_unref(p->module);
+    wc_buf_free(&p->bytes);
     wc_wasi_unref(p->wasi);
     if (p->engine)
         wc_engine_unref(p->engine);

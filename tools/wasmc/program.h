@@ -28,6 +28,7 @@ struct program {
     struct linker *linker;
     struct wasi *wasi;
     struct wasi_threads *threads; /* or NULL */
+    struct buf bytes; /* of the module */
     struct module *module;
     struct instance *instance;
 };
