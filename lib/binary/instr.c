@@ -144,7 +144,7 @@ static struct blocktype read_blocktype(struct reader *r, feature_set features)
         int64_t index = wc_reader_s33(r);
         b.kind = BLOCK_INDEX;
         b.index = (uint32_t)index;
-        if (index < 0) {
+        if (index < 0 || !has(features, FEATURE_MULTI_VALUE)) {
             r->p = at;
             wc_reader_fail(r, ERROR_MALFORMED, "malformed value type");
         }

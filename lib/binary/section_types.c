@@ -91,6 +91,10 @@ static void read_comptype(struct decoder *d, struct comptype *c)
                                   &c->params_len);
         c->results = read_valtypes(d, LIMIT_RESULTS, "results",
                                    &c->results_len);
+        if (c->results_len > 1 && !section_has(d, FEATURE_MULTI_VALUE))
+            wc_reader_fail(&d->r, ERROR_MALFORMED,
+                           "invalid result arity: %u results need feature "
+                           "multi-value", c->results_len);
     } else if (code == CODE_STRUCT && gc) {
         c->kind = COMP_STRUCT;
         read_fields(d, wc_section_count(d, LIMIT_FIELDS, "fields"), c);
