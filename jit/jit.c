@@ -73,7 +73,7 @@ static bool engine_init(struct engine *e)
     if (c->stack_bytes < STACK_BYTES_LEAST)
         c->stack_bytes = STACK_BYTES_LEAST;
     jit->options = (struct compile_options){
-        .cpu = wc_masm_host_cpu(),
+        .cpu = wc_publish_cpu(),
         .interrupts = c->interruptible,
     };
     if (jit->options.cpu != 0 &&
@@ -413,5 +413,5 @@ const struct engine_ops wc_jit_ops = {
 
 const struct engine_ops *wc_jit_engine(void)
 {
-    return wc_publish_supported() ? &wc_jit_ops : NULL;
+    return wc_publish_cpu() != 0 ? &wc_jit_ops : NULL;
 }

@@ -5,8 +5,9 @@
 
 #include "base/base.h"
 
-/* Can code of the target that was built in run here? */
-bool wc_publish_supported(void);
+/* Features of this CPU (masm.cpu); 0 when code of the target that was built in
+ * cannot run here. */
+uint64_t wc_publish_cpu(void);
 
 /* Before others learn of code written at `exec`. */
 void wc_publish_flush(void *exec, size_t len);
