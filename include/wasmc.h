@@ -123,9 +123,10 @@ WASM_API_EXTERN void wasmc_config_set_eager_compilation(wasm_config_t *config,
 /* Modules from serialized bytes run the machine code in them, if the engine
  * makes such code. Nothing can tell whether that is what a compiler made of the
  * module: it runs with all rights of the process, and checksums keep nobody
- * from forging it. Turn it on only where all bytes given to wasm_module_deserialize
- * come from places that none but trusted ones can write to. Off by default:
- * then bytes may come from anywhere, and only the binary in them is used. */
+ * from forging it. Turn it on only where all bytes given to
+ * wasm_module_deserialize come from places that none but trusted ones can write
+ * to. Off by default: then bytes may come from anywhere, and only the binary in
+ * them is used. */
 WASM_API_EXTERN void wasmc_config_set_trust_serialized_code(
     wasm_config_t *config, bool on);
 

@@ -80,6 +80,6 @@ wasm_module_t *wasmc_module_deserialize_file(wasm_store_t *store,
         wc_error_set(&e, ERROR_IO, ERROR_NO_OFFSET, "%s", strerror(error));
     else
         m = wc_saved_load_file(engine, &file, engine->config.trust_saved_code,
-                               &e);
+                               NULL, &e);
     return finish(store, m, &e, err);
 }

@@ -28,6 +28,14 @@ static uint64_t code_start(uint64_t binary_len)
     return (HEADER_BYTES + binary_len + 7) & ~(uint64_t)7;
 }
 
+/* Of the header and all behind the binary. */
+static uint64_t sum_of(const uint8_t *data, size_t len, uint64_t binary_len)
+{
+    size_t rest = HEADER_BYTES + (size_t)binary_len;
+    return wc_checksum(data + SUMMED, HEADER_BYTES - SUMMED) ^
+           wc_checksum(data + rest, len - rest);
+}
+
 bool wc_saved_write(struct module *m, struct buf *out, struct error *e)
 {
     const struct engine_ops *ops = ((struct engine *)m->owner)->config.ops;
@@ -47,8 +55,7 @@ bool wc_saved_write(struct module *m, struct buf *out, struct error *e)
     }
     if (out->failed)
         return wc_error_no_memory(e, "saving a module");
-    bits_store_u64(out->data + 8,
-                   wc_checksum(out->data + SUMMED, out->len - SUMMED));
+    bits_store_u64(out->data + 8, sum_of(out->data, out->len, m->bytes_len));
     return true;
 }
 
@@ -58,8 +65,9 @@ static bool damaged(struct error *e)
                         "saved module is damaged");
 }
 
-static bool look(const uint8_t *data, size_t len, struct content *c,
-                 struct error *e)
+/* With `want`, the binary has to be that. */
+static bool look(const uint8_t *data, size_t len, const struct span *want,
+                 struct content *c, struct error *e)
 {
     if (!wc_saved_is(data, len))
         return wc_error_set(e, ERROR_MALFORMED, ERROR_NO_OFFSET,
@@ -71,7 +79,7 @@ static bool look(const uint8_t *data, size_t len, struct content *c,
                             "saved module is of another version of wasmc");
     uint64_t binary = bits_load_u64(data + 16);
     if (binary > len - HEADER_BYTES ||
-        bits_load_u64(data + 8) != wc_checksum(data + SUMMED, len - SUMMED))
+        bits_load_u64(data + 8) != sum_of(data, len, binary))
         return damaged(e);
     uint64_t code = code_start(binary);
     c->binary = (struct span){data + HEADER_BYTES, (size_t)binary};
@@ -79,23 +87,22 @@ static bool look(const uint8_t *data, size_t len, struct content *c,
     c->code = (struct span){NULL, 0};
     if (HEADER_BYTES + binary < len && code >= len)
         return damaged(e);
+    if (want == NULL
+            ? wc_checksum(c->binary.data, c->binary.len) != c->binary_sum
+            : want->len != binary ||
+                  memcmp(want->data, c->binary.data, want->len) != 0)
+        return damaged(e);
     if (code < len)
         c->code = (struct span){data + code, len - (size_t)code};
     return true;
 }
 
-struct span wc_saved_binary(const uint8_t *data, size_t len)
-{
-    struct content c;
-    return look(data, len, &c, NULL) ? c.binary : (struct span){NULL, 0};
-}
-
 static struct module *load(struct engine *engine, const uint8_t *data,
                            size_t len, bool trust, struct wc_os_file *file,
-                           struct error *e)
+                           const struct span *binary, struct error *e)
 {
-    struct content c;
-    if (!look(data, len, &c, e))
+    struct content c = {{NULL, 0}, {NULL, 0}, 0};
+    if (!look(data, len, binary, &c, e))
         return NULL;
     if (!trust || c.code.len == 0 || engine->config.ops->code_load == NULL)
         return wc_engine_load(engine, c.binary.data, c.binary.len, true, e);
@@ -111,14 +118,15 @@ static struct module *load(struct engine *engine, const uint8_t *data,
 struct module *wc_saved_load(struct engine *engine, const uint8_t *data,
                              size_t len, bool trust, struct error *e)
 {
-    return load(engine, data, len, trust, NULL, e);
+    return load(engine, data, len, trust, NULL, NULL, e);
 }
 
 struct module *wc_saved_load_file(struct engine *engine,
                                   struct wc_os_file *file, bool trust,
-                                  struct error *e)
+                                  const struct span *binary, struct error *e)
 {
-    struct module *m = load(engine, file->data, file->len, trust, file, e);
+    struct module *m =
+        load(engine, file->data, file->len, trust, file, binary, e);
     wc_os_file_unmap(file);
     return m;
 }

@@ -2,7 +2,7 @@
  * is a form for that.
  *
  *   0  magic "\0wcm", version of this format (u32)
- *   8  checksum of all that follows (u64)
+ *   8  checksum of what follows but for the binary (u64)
  *  16  length of the binary (u64), its checksum (u64)
  *  32  the binary; then, if there is more, padding to 8 bytes and code
  *
@@ -20,10 +20,6 @@
 /* Do these bytes begin like a saved module? */
 bool wc_saved_is(const uint8_t *data, size_t len);
 
-/* The binary inside; NULL data when the bytes are damaged or not of this
- * version. */
-struct span wc_saved_binary(const uint8_t *data, size_t len);
-
 /* Writes a module to an empty buffer. All functions are compiled for it. */
 bool wc_saved_write(struct module *m, struct buf *out, struct error *e)
     WC_MUST_CHECK;
@@ -35,9 +31,11 @@ struct module *wc_saved_load(struct engine *engine, const uint8_t *data,
     WC_MUST_CHECK;
 
 /* The same from a file, without copies where its code is used. The file is
- * taken over. */
+ * taken over. With `binary`, it is an error that the module is another one:
+ * every byte is compared. */
 struct module *wc_saved_load_file(struct engine *engine,
                                   struct wc_os_file *file, bool trust,
-                                  struct error *e) WC_MUST_CHECK;
+                                  const struct span *binary, struct error *e)
+    WC_MUST_CHECK;
 
 #endif

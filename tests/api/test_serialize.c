@@ -135,20 +135,30 @@ static uint64_t fold(uint64_t h, uint64_t word)
     return h ^ h >> 32;
 }
 
-static void sum_again(const wasm_byte_vec_t *bytes)
+static uint64_t checksum(const char *data, size_t len)
 {
-    size_t len = bytes->size - 16;
     uint64_t lanes[4] = {len, 1, 2, 3}, h = 0x9e3779b97f4a7c15u, words[4];
-    for (size_t at = 0; at + 32 <= len; at += 32) {
-        memcpy(words, bytes->data + 16 + at, 32);
+    size_t at = 0;
+    for (; at + 32 <= len; at += 32) {
+        memcpy(words, data + at, 32);
         for (int i = 0; i < 4; i++)
             lanes[i] = fold(lanes[i], words[i]);
     }
     memset(words, 0, sizeof words);
-    memcpy(words, bytes->data + bytes->size - len % 32, len % 32);
+    memcpy(words, data + at, len - at);
     for (int i = 0; i < 4; i++)
         h = fold(h, fold(lanes[i], words[i]));
-    memcpy(bytes->data + 8, &h, 8);
+    return h;
+}
+
+static void sum_again(const wasm_byte_vec_t *bytes)
+{
+    uint64_t binary, sum;
+    memcpy(&binary, bytes->data + 16, 8);
+    size_t rest = 32 + (size_t)binary;
+    sum = checksum(bytes->data + 16, 16) ^
+          checksum(bytes->data + rest, bytes->size - rest);
+    memcpy(bytes->data + 8, &sum, 8);
 }
 
 Test(serialize_code, round_trip)

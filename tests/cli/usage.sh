@@ -16,7 +16,7 @@ check "version" 0 "wasmc $("$wasmc" --version | cut -d' ' -f2)" "" \
     "$wasmc" --version
 contains "help" "Usage: wasmc" "$wasmc" --help
 contains "help command" "Usage: wasmc" "$wasmc" help
-for c in run validate wat2wasm wasm2wat dump; do
+for c in run compile validate wat2wasm wasm2wat dump; do
     contains "help $c" "Usage: wasmc $c" "$wasmc" help $c
     contains "$c --help" "Usage: wasmc $c" "$wasmc" $c --help
     check "$c without a file" 2 "" "FILE is missing" "$wasmc" $c

@@ -18,8 +18,12 @@ static void print_row(const char *name, char letter, const char *argument,
     char left[64];
     int n = letter ? snprintf(left, sizeof left, "  -%c, ", letter)
                    : snprintf(left, sizeof left, "      ");
-    n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", name,
-                  argument ? "=" : "", argument ? argument : "");
+    if (argument && argument[0] == '[')
+        n += snprintf(left + n, sizeof left - (size_t)n, "--%s[=%s", name,
+                      argument + 1);
+    else
+        n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", name,
+                      argument ? "=" : "", argument ? argument : "");
     if (n > HELP_COLUMN - 2)
         printf("%s\n%*s", left, HELP_COLUMN, "");
     else
@@ -63,7 +67,7 @@ static bool store(struct cursor *c, const struct option_row *row,
                   const char *value)
 {
     const char *why = "not acceptable";
-    if (row->argument && !value) {
+    if (row->argument && row->argument[0] != '[' && !value) {
         if (c->next == c->argc) {
             options_complain(c->table, "option '--%s' needs %s", row->name,
                              row->argument);

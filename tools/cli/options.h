@@ -16,7 +16,8 @@ typedef bool (*option_fn)(void *target, const char *value, const char **why);
 struct option_row {
     const char *name;     /* without the dashes */
     char letter;          /* short form, or 0 */
-    const char *argument; /* "FILE"; NULL: takes none */
+    const char *argument; /* "FILE"; NULL: takes none; "[DIR]": only behind a
+                             '=', if at all */
     option_fn store;
     size_t offset; /* of the target in the struct of options */
     const char *help;

@@ -10,6 +10,7 @@
 
 static const struct command commands[] = {
     {"run", command_run, "run a program, or call one of its functions"},
+    {"compile", command_compile, "compile a module to machine code"},
     {"validate", command_validate, "check a module"},
     {"wat2wasm", command_wat2wasm, "convert text to binary"},
     {"wasm2wat", command_wasm2wat, "convert binary to text"},

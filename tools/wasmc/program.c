@@ -2,6 +2,7 @@
 #include "tools/wasmc/program.h"
 
 #include "binary/names.h"
+#include "runtime/saved.h"
 #include "tools/cli/engines.h"
 #include "tools/wasmc/wasmc.h"
 
@@ -93,11 +94,41 @@ static bool make_engine(struct program *p, struct error *e)
     return p->linker || wc_error_no_memory(e, "making a linker");
 }
 
+static bool is_binary(const struct wc_os_file *file)
+{
+    struct buf content = {.data = (uint8_t *)(uintptr_t)file->data,
+                          .len = file->len};
+    return file_is_binary(&content);
+}
+
+/* What is not read first but looked at: what wasmc compile has made, and for
+ * the cache, binaries. *done is set for these two. */
+static struct module *load_mapped(struct program *p, bool *done,
+                                  struct error *e)
+{
+    const struct run_options *o = p->options;
+    struct module *m = NULL;
+    struct wc_os_file file;
+    if (strcmp(p->path, "-") == 0 || wc_os_file_map(p->path, &file) != 0)
+        return NULL;
+    *done = true;
+    if (wc_saved_is(file.data, file.len))
+        return wc_saved_load_file(p->engine, &file, o->precompiled, NULL, e);
+    if (o->cached && is_binary(&file))
+        m = cache_load(&o->cache, p->engine, (struct span){file.data, file.len},
+                       &p->cache, e);
+    else
+        *done = false;
+    wc_os_file_unmap(&file);
+    return m;
+}
+
 static bool load(struct program *p)
 {
     struct error e = ERROR_INIT;
-    bool text;
-    if (file_read_module(p->path, &p->bytes, &text, &e))
+    bool text, done = false;
+    p->module = load_mapped(p, &done, &e);
+    if (!done && file_read_module(p->path, &p->bytes, &text, &e))
         p->module = wc_engine_load(p->engine, p->bytes.data, p->bytes.len,
                                    false, &e);
     if (!p->module)
@@ -190,6 +221,9 @@ static void print_facts(const struct program *p)
             "wasmc: %s: %" PRIu32 " bytes, %" PRIu32 " functions, engine %s\n",
             file_name(p->path), m->bytes_len, m->funcs_len,
             p->engine->config.ops->name);
+    if (p->cache != CACHE_NONE)
+        fprintf(stderr, "wasmc: machine code %s the cache\n",
+                p->cache == CACHE_HIT ? "from" : "put into");
     for (uint32_t i = 0; i < m->mems_len; i++) {
         const struct memory *memory = p->instance->mems[i];
         fprintf(stderr, "wasmc: memory %" PRIu32 ": %" PRIu64 " bytes, %s\n",

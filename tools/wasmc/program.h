@@ -6,6 +6,7 @@
 #include "host/linker.h"
 #include "runtime/engine.h"
 #include "tools/cli/options.h"
+#include "tools/wasmc/cache.h"
 #include "tools/wasmc/dirs.h"
 #include "wasi/threads.h"
 
@@ -17,18 +18,20 @@ struct run_options {
     feature_set features;
     uint32_t threads;
     unsigned observers;
-    bool verbose, gc_torture, wasi_threads, eager;
+    bool verbose, gc_torture, wasi_threads, eager, precompiled, cached;
+    struct cache cache;
 };
 
 struct program {
     const struct run_options *options;
     const char *path;
+    enum cache_result cache;
     struct engine *engine;
     struct store *store;
     struct linker *linker;
     struct wasi *wasi;
     struct wasi_threads *threads; /* or NULL */
-    struct buf bytes; /* of the module */
+    struct buf bytes; /* of the module, where they are not its own */
     struct module *module;
     struct instance *instance;
 };

@@ -30,6 +30,15 @@ static bool option_engine(void *target, const char *value, const char **why)
     return engine_named(value) != NULL;
 }
 
+static bool option_cache(void *target, const char *value, const char **why)
+{
+    struct run_options *o = target;
+    *why = "a directory, please";
+    o->cached = true;
+    o->cache.dir = value;
+    return value == NULL || *value != '\0';
+}
+
 static bool option_observers(void *target, const char *value, const char **why)
 {
     static const struct {
@@ -88,9 +97,18 @@ static const struct option_row rows[] = {
     {"argv0", 0, "NAME", option_string, AT(argv0),
      "what the guest is told it is called (default: FILE)"},
     {"engine", 0, "NAME", option_engine, AT(engine),
-     "interp (default), jit: machine code, auto: jit where\nthere is one"},
+     "interp (default), jit: machine code, auto: jit where\nthere is one "
+     "(default with --cache and --precompiled)"},
     {"eager", 0, NULL, option_flag, AT(eager),
      "compile all functions first, not each when it is called"},
+    {"cache", 0, "[DIR]", option_cache, 0,
+     "keep machine code in DIR (default:\n"
+     "$XDG_CACHE_HOME/wasmc or ~/.cache/wasmc)"},
+    {"cache-size", 0, "BYTES", option_size, AT(cache.bytes),
+     "what it may grow to (default: 1g)"},
+    {"precompiled", 0, NULL, option_flag, AT(precompiled),
+     "run the machine code in FILE, of wasmc compile; it can\n"
+     "do whatever you can: only for files that you trust"},
     {"compile-threads", 0, "N", option_u32, AT(threads),
      "how many may validate and compile (default: 1)"},
     {"stack-size", 0, "BYTES", option_size, AT(stack_bytes),
@@ -247,8 +265,8 @@ static int run(const struct run_options *o, const char *path, int argc,
 
 int command_run(int argc, char **argv)
 {
-    struct run_options o = {.engine = "interp",
-                            .features = wc_features_default()};
+    struct run_options o = {.features = wc_features_default(),
+                            .cache.bytes = (size_t)1 << 30};
     int operands = 0;
     int code = EXIT_CODE_USAGE;
     switch (options_parse(&table, argc, argv, &o, &operands)) {
@@ -258,6 +276,8 @@ int command_run(int argc, char **argv)
     case OPTIONS_WRONG:
         break;
     case OPTIONS_OK:
+        if (o.engine == NULL)
+            o.engine = o.cached || o.precompiled ? "auto" : "interp";
         if (operands == 0)
             options_complain(&table, "FILE is missing");
         else

@@ -23,6 +23,7 @@ struct command {
 };
 
 int command_run(int argc, char **argv);
+int command_compile(int argc, char **argv);
 int command_validate(int argc, char **argv);
 int command_wat2wasm(int argc, char **argv);
 int command_wasm2wat(int argc, char **argv);
