@@ -17,6 +17,7 @@ struct compile_options {
     bool moving_buffer; /* the code buffer moves at each emit */
     bool far_branches;  /* as if no function were small */
     uint32_t pin_seed;  /* not 0: pins at random */
+    bool poison; /* thunks leave garbage in registers without a value */
 };
 
 /* Sets what depends on all function types of the module: the most room that

@@ -33,7 +33,7 @@ static bool make_common(struct jit *jit)
 {
     struct codebuf b = {0};
     uint32_t offsets[THUNK_COMMON_LEN];
-    wc_thunk_common(&b, offsets);
+    wc_thunk_common(&b, offsets, jit->options.poison);
     uint8_t *code = add_thunk(jit, &b, "wasmc:thunks");
     for (uint32_t i = 0; code != NULL && i < THUNK_COMMON_LEN; i++)
         jit->common[i] = code + offsets[i];
@@ -83,6 +83,13 @@ static bool engine_init(struct engine *e)
         return true;
     engine_free(e);
     return false;
+}
+
+bool wc_jit_poison(struct engine *e)
+{
+    struct jit *jit = e->state;
+    jit->options.poison = true;
+    return make_common(jit);
 }
 
 static struct jit *jit_of(const struct store *s)
@@ -139,9 +146,10 @@ static void *make_thunk(struct jit *jit, const struct deftype *t, bool host)
     void *thunk = NULL;
     if (wc_abi_call(&arena, t, &c)) {
         if (host)
-            wc_thunk_host(&b, &c, jit->common[THUNK_FAILED]);
+            wc_thunk_host(&b, &c, jit->common[THUNK_FAILED],
+                          jit->options.poison);
         else
-            wc_thunk_entry(&b, &c);
+            wc_thunk_entry(&b, &c, jit->options.poison);
         thunk = add_thunk(jit, &b, host ? "wasmc:host" : "wasmc:entry");
     }
     wc_arena_free(&arena);

@@ -5,3 +5,9 @@ const struct engine_ops *wc_jit_engine(void)
 {
     return NULL;
 }
+
+bool wc_jit_poison(struct engine *e)
+{
+    (void)e;
+    return false;
+}

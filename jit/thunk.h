@@ -32,16 +32,17 @@ typedef enum status jit_enter(struct store *store, struct func *f, slot *io);
  * register of C; where calls go that did not end well. */
 enum { THUNK_FAULT = DATA_COMMON_LEN, THUNK_FAILED, THUNK_COMMON_LEN };
 
-/* Emits all of them and tells where each is. */
-void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN]);
+/* Emits all of them and tells where each is. `poison`: see wc_poison. */
+void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
+                     bool poison);
 
 /* jit_enter for functions of this type. */
-void wc_thunk_entry(struct codebuf *b, const struct abi_call *c);
+void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison);
 
 /* What compiled code calls as a function of the host; `failed` is the address
  * of the common thunk for calls that did not end well. */
 void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
-                   const void *failed);
+                   const void *failed, bool poison);
 
 /* func->cross of functions with so many bytes of stack arguments. */
 void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes);
@@ -49,6 +50,15 @@ void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes);
 /* Does a cross thunk go on at this return address? Then *stack_bytes tells
  * which. It has pushed the caller's instance, then copies of arguments. */
 bool wc_thunk_is_cross(const void *pc, uint32_t *stack_bytes);
+
+/* For tests: code that fills all registers which calls may change, but for
+ * those that hold values or are in `keep`, with garbage. */
+void wc_poison(struct codebuf *b, const struct abi_place *values, uint32_t len,
+               regset keep);
+/* The target's part: a whole register; what is above a value in it. Through the
+ * scratch register. */
+void wc_thunk_dirty(struct codebuf *b, reg r);
+void wc_thunk_dirty_above(struct codebuf *b, reg r, enum wtype t);
 
 /* The lazy stubs of functions 0 .. len: first a piece of code that they all
  * lead through, of so many bytes, then each. `data` is where word 0 of the

@@ -204,7 +204,7 @@ static void emit_failed(struct codebuf *b, struct common *c)
 }
 
 /* x16: the C function. */
-static void emit_builtin(struct codebuf *b, struct common *c)
+static void emit_builtin(struct codebuf *b, struct common *c, bool poison)
 {
     reg io = wc_masm_target.args[0][0], x = wc_masm_target.args[0][1];
     assert(io == X0 && x == X1);
@@ -217,6 +217,8 @@ static void emit_builtin(struct codebuf *b, struct common *c)
     a64_blr_r(b, SCRATCH);
     move_sp(b, SP, X19);
     a64_cbz(b, true, SIZE32, X0, &c->failed);
+    if (poison)
+        wc_poison(b, NULL, 0, 0);
     pop_saved(b);
     a64_ret(b);
 }
@@ -291,7 +293,8 @@ static const void *const builtins[] = {
 #undef BUILTIN
 };
 
-void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN])
+void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
+                     bool poison)
 {
     struct common c = {.trap = {0}};
     for (uint32_t i = 0; i < TRAP_COUNT; i++) {
@@ -310,7 +313,7 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN])
         load_address(b, SCRATCH, builtins[i]);
         a64_b(b, &c.builtin);
     }
-    emit_builtin(b, &c);
+    emit_builtin(b, &c, poison);
     offsets[DATA_LAZY] = b->len;
     emit_lazy(b, &c);
     offsets[DATA_TAIL_CROSS] = b->len;
@@ -406,7 +409,7 @@ static void pass_results(struct codebuf *b, const struct abi_call *c,
 
 /* x0 store, x1 function, x2 io. The guest's stack: io, the store; below them
  * room for stack results, arguments. */
-void wc_thunk_entry(struct codebuf *b, const struct abi_call *c)
+void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
 {
     uint32_t args = c->stack_bytes, room = align16(c->result_bytes);
     struct place io = {IO, 0}, sp = {SP, 0};
@@ -427,6 +430,12 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c)
     move_values(b, c->params, c->params_len, true, false, io, sp);
     pass_results(b, c, args);
     move_values(b, c->params, c->params_len, false, false, io, sp);
+    if (poison)
+        wc_poison(b, c->params, c->params_len,
+                  REG_BIT(X13) |
+                      (c->result_bytes && c->results_at.reg != REG_NONE
+                           ? REG_BIT(c->results_at.reg)
+                           : 0));
     a64_blr_r(b, X13);
     load(b, IO, SP, room);
     move_values(b, c->results, c->results_len, false, true, io, sp);
@@ -462,7 +471,7 @@ static void call_host(struct codebuf *b)
 
 /* x20, saved like the others, keeps the address of stack results. */
 void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
-                   const void *failed)
+                   const void *failed, bool poison)
 {
     uint32_t in = slots_bytes(c->params, c->params_len);
     uint32_t out = slots_bytes(c->results, c->results_len);
@@ -486,10 +495,33 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
     wc_codebuf_bind(b, &good);
     move_values(b, c->results, c->results_len, true, false, io, results);
     move_values(b, c->results, c->results_len, false, false, io, results);
+    if (poison)
+        wc_poison(b, c->results, c->results_len, 0);
     add(b, SP, SP, io_bytes);
     pop_saved(b);
     add(b, SP, SP, c->stack_bytes);
     a64_ret(b);
+}
+
+/* --- Poison ---------------------------------------------------------------- */
+
+#define GARBAGE ((int64_t)0xdeadbeefbaadf00d)
+
+void wc_thunk_dirty(struct codebuf *b, reg r)
+{
+    a64_mov_ri(b, SIZE64, r < REG_FP ? r : SCRATCH, GARBAGE);
+    if (r >= REG_FP)
+        a64_dup_general(b, LANES_2D, r, SCRATCH);
+}
+
+void wc_thunk_dirty_above(struct codebuf *b, reg r, enum wtype t)
+{
+    if (t != W_F32 && t != W_F64)
+        return;
+    a64_mov_ri(b, SIZE64, SCRATCH, GARBAGE);
+    if (t == W_F32)
+        a64_ins_general(b, LANES_4S, r, 1, SCRATCH);
+    a64_ins_general(b, LANES_2D, r, 1, SCRATCH);
 }
 
 /* --- To another instance ---------------------------------------------------- */

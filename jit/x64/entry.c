@@ -152,7 +152,7 @@ static void emit_failed(struct codebuf *b, struct common *c)
 }
 
 /* rax: the C function. */
-static void emit_builtin(struct codebuf *b, struct common *c)
+static void emit_builtin(struct codebuf *b, struct common *c, bool poison)
 {
     reg io = wc_masm_target.args[0][0], x = wc_masm_target.args[0][1];
     assert(io == RDI && x == RSI);
@@ -166,6 +166,8 @@ static void emit_builtin(struct codebuf *b, struct common *c)
     x64_mov_rr(b, SIZE64, RSP, RBX);
     x64_test_rr(b, SIZE32, RAX, RAX);
     x64_jcc(b, CC_NE, &c->failed);
+    if (poison)
+        wc_poison(b, NULL, 0, 0);
     pop_saved(b);
     x64_ret(b);
 }
@@ -244,7 +246,8 @@ static const void *const builtins[] = {
 #undef BUILTIN
 };
 
-void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN])
+void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
+                     bool poison)
 {
     struct common c = {.trap = {0}};
     for (uint32_t i = 0; i < TRAP_COUNT; i++) {
@@ -263,7 +266,7 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN])
         load_address(b, RAX, builtins[i]);
         x64_jmp(b, &c.builtin);
     }
-    emit_builtin(b, &c);
+    emit_builtin(b, &c, poison);
     offsets[DATA_LAZY] = b->len;
     emit_lazy(b, &c);
     offsets[DATA_TAIL_CROSS] = b->len;
@@ -364,7 +367,7 @@ static void pass_results(struct codebuf *b, const struct abi_call *c,
 }
 
 /* The guest's stack: the store, io, room for stack results, arguments. */
-void wc_thunk_entry(struct codebuf *b, const struct abi_call *c)
+void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
 {
     int32_t args = (int32_t)c->stack_bytes, room = (int32_t)c->result_bytes;
     push_saved(b);
@@ -387,6 +390,11 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c)
     pass_results(b, c, args);
     move_values(b, c->params, c->params_len, false, false, x64_at(RAX, 0),
                 x64_at(RSP, 0));
+    if (poison)
+        wc_poison(b, c->params, c->params_len,
+                  c->result_bytes && c->results_at.reg != REG_NONE
+                      ? REG_BIT(c->results_at.reg)
+                      : 0);
     x64_call_r(b, RBP);
     load(b, RAX, x64_at(RSP, room));
     move_values(b, c->results, c->results_len, false, true, x64_at(RAX, 0),
@@ -424,7 +432,7 @@ static void call_host(struct codebuf *b)
 
 /* rbp, saved like the others, keeps the address of stack results. */
 void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
-                   const void *failed)
+                   const void *failed, bool poison)
 {
     uint32_t in = slots_bytes(c->params, c->params_len);
     uint32_t out = slots_bytes(c->results, c->results_len);
@@ -450,9 +458,34 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
                 x64_at(RBP, 0));
     move_values(b, c->results, c->results_len, false, false, x64_at(RSP, 0),
                 x64_at(RBP, 0));
+    if (poison)
+        wc_poison(b, c->results, c->results_len, 0);
     add_sp(b, io);
     pop_saved(b);
     return_dropping(b, c->stack_bytes);
+}
+
+/* --- Poison ---------------------------------------------------------------- */
+
+#define GARBAGE ((int64_t)0xdeadbeefbaadf00d)
+
+void wc_thunk_dirty(struct codebuf *b, reg r)
+{
+    x64_mov_ri(b, SIZE64, r < REG_FP ? r : RAX, GARBAGE);
+    if (r < REG_FP)
+        return;
+    x64_vec_rr(b, X64_LEGACY, X64_MOVQ_G, r, RAX);
+    x64_vec_rri(b, X64_LEGACY, X64_PINSRQ, r, RAX, 1);
+}
+
+void wc_thunk_dirty_above(struct codebuf *b, reg r, enum wtype t)
+{
+    if (t != W_F32 && t != W_F64)
+        return;
+    x64_mov_ri(b, SIZE64, RAX, GARBAGE);
+    if (t == W_F32)
+        x64_vec_rri(b, X64_LEGACY, X64_PINSRD, r, RAX, 1);
+    x64_vec_rri(b, X64_LEGACY, X64_PINSRQ, r, RAX, 1);
 }
 
 /* --- To another instance ------------------------------------------------- */

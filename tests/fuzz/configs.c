@@ -3,6 +3,7 @@
 #include "interp/interp.h"
 #include "jit/jit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct engine_ops *interp(void)
@@ -35,6 +36,12 @@ static void tight(struct engine *e)
     random_pins(e);
 }
 
+static void poison(struct engine *e)
+{
+    if (!wc_jit_poison(e))
+        abort();
+}
+
 static struct run_config all[] = {
     {.name = "interp", .ops = interp},
     {.name = "interp-checked", .ops = interp, .checked = true},
@@ -44,6 +51,7 @@ static struct run_config all[] = {
     {.name = "jit-checked", .ops = wc_jit_engine, .checked = true},
     {.name = "jit-hard", .ops = wc_jit_engine, .tune = hard},
     {.name = "jit-pins", .ops = wc_jit_engine, .tune = random_pins},
+    {.name = "jit-poison", .ops = wc_jit_engine, .tune = poison},
     {.name = "jit-tight", .ops = wc_jit_engine, .checked = true,
      .tune = tight},
     {.name = "jit-torture", .ops = wc_jit_engine, .eager = true,

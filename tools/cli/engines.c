@@ -23,3 +23,8 @@ void engine_make_hard(struct engine *e, bool hard, uint32_t pin_seed)
     o->few_registers = o->moving_buffer = hard;
     o->pin_seed = pin_seed;
 }
+
+bool engine_poison(struct engine *e)
+{
+    return e->config.ops != wc_jit_engine() || wc_jit_poison(e);
+}

@@ -14,4 +14,8 @@ const struct engine_ops *engine_named(const char *name);
  * locals pinned at random (a seed that is not 0). Others stay what they are. */
 void engine_make_hard(struct engine *e, bool hard, uint32_t pin_seed);
 
+/* For tests, too: machine code is entered with garbage in registers. False: no
+ * memory. */
+bool engine_poison(struct engine *e);
+
 #endif

@@ -14,7 +14,7 @@ enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 struct spec_options {
     const char *engine, *json, *suite, *skips, *expect, *label;
     bool tap, quiet, prints, checked, gc_torture, print_suite, eager;
-    bool jit_hard;
+    bool jit_hard, jit_poison;
     uint32_t jobs, timeout_seconds, threads, jit_pins;
     feature_set features_on;
 };
@@ -41,6 +41,8 @@ static const struct option_row rows[] = {
      "collect garbage at each allocation"},
     {"jit-hard", 0, NULL, option_flag, AT(jit_hard),
      "compile with as few registers as there may be"},
+    {"jit-poison", 0, NULL, option_flag, AT(jit_poison),
+     "enter machine code with garbage in free registers"},
     {"jit-pins", 0, "SEED", option_u32, AT(jit_pins),
      "compile with locals in registers at random"},
     {"json", 0, "FILE", option_string, AT(json), "write the counts as JSON"},
@@ -101,6 +103,7 @@ static void fill_jobs(struct job_list *list, const struct spec_options *o,
         job->skips = skips;
         job->show_prints = o->prints;
         job->jit_hard = o->jit_hard;
+        job->jit_poison = o->jit_poison;
         job->jit_pins = o->jit_pins;
         wc_engine_config_init(&job->config, engine_named(o->engine));
         job->config.features = suite->files.data[i].features | o->features_on;

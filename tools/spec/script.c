@@ -506,7 +506,8 @@ static void run_parsed(struct run *r, const struct script *script)
     r->tally->assertions =
         count_assertions(script->commands, script->commands_len, 0);
     r->session.show_prints = r->job->show_prints;
-    if (session_begin(&r->session, &r->job->config, &e)) {
+    if (session_begin(&r->session, &r->job->config, &e) &&
+        (!r->job->jit_poison || engine_poison(r->session.engine))) {
         engine_make_hard(r->session.engine, r->job->jit_hard,
                          r->job->jit_pins);
         run_commands(r, script->commands, script->commands_len);

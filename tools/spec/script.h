@@ -15,6 +15,7 @@ struct script_job {
     const struct skip_list *skips;
     bool show_prints;
     bool jit_hard; /* engine_make_hard */
+    bool jit_poison;
     uint32_t jit_pins;
 };
 
