@@ -505,7 +505,7 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
 
 /* --- Poison ---------------------------------------------------------------- */
 
-#define GARBAGE ((int64_t)0xdeadbeefbaadf00d)
+#define GARBAGE UINT64_C(0xdeadbeefbaadf00d)
 
 void wc_thunk_dirty(struct codebuf *b, reg r)
 {
