@@ -4,6 +4,7 @@
 #include "jit/compiler.h"
 
 #include "binary/reader.h"
+#include "jit/trace.h"
 
 #include <string.h>
 
@@ -243,6 +244,8 @@ void wc_compile_body(struct compiler *c)
 {
     while (c->controls.len != 0 && !c->failed) {
         read_instr(c);
+        if (WC_UNLIKELY(c->options->trace != NULL))
+            wc_trace_instr(c, false);
         if (c->dead) {
             skip_instr(c);
             continue;

@@ -7,11 +7,14 @@
 #include "jit/compiled.h"
 #include "syntax/module.h"
 
+struct compile_trace;
+
 struct compile_options {
     uint64_t cpu;      /* features of the target */
     bool guarded;      /* memory 0 is: accesses need no checks */
     bool interrupts;   /* poll at entries and back-edges */
     uint32_t out_bytes, room_bytes; /* wc_compile_measure */
+    struct compile_trace *trace; /* jit/trace.h; or NULL */
     /* For tests. */
     bool few_registers; /* as few as there may be; no pins but with pin_seed */
     bool moving_buffer; /* the code buffer moves at each emit */

@@ -1,6 +1,7 @@
 /* One function: its frame and pins, what stands before its body and behind. */
 #include "jit/compiler.h"
 #include "jit/move.h"
+#include "jit/trace.h"
 
 #include "binary/reader.h"
 #include "runtime/instance.h"
@@ -293,6 +294,8 @@ static bool prepare(struct compiler *c, bool far)
     c->masm.code.hard = c->options->moving_buffer;
     c->masm.far = far;
     wc_masm_begin(&c->masm, &frame);
+    if (c->options->trace != NULL)
+        wc_trace_begin(c, &frame);
     return true;
 }
 
@@ -333,6 +336,8 @@ static bool compile(const struct compile_options *options, struct module *m,
         begin_function(&c);
         wc_compile_body(&c);
         wc_emit_asides(&c);
+        if (options->trace != NULL)
+            wc_trace_end(&c);
         wc_masm_finish(&c.masm);
         ok = !c.failed && !c.masm.code.failed;
     }

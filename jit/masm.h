@@ -104,6 +104,9 @@ struct masm {
     uint8_t result_size;
 };
 
+/* "rbx", "v8": for people. */
+void wc_masm_reg_name(reg r, char name[8]);
+
 /* Features of the CPU that this runs on, for masm.cpu; 0 when it cannot run
  * code of this target at all. */
 uint64_t wc_masm_host_cpu(void);

@@ -2,6 +2,7 @@
  * traps, branches between regions. */
 #include "jit/compiler.h"
 
+#include "jit/trace.h"
 #include "runtime/trap.h"
 
 static void add_site(struct compiler *c, bool call, uint32_t wasm)
@@ -88,6 +89,8 @@ void wc_emit_asides(struct compiler *c)
         struct aside a = c->asides.data[i];
         wc_masm_bind(m, label_at(c, a.label));
         c->in.offset = a.offset;
+        if (c->options->trace != NULL)
+            wc_trace_instr(c, true);
         switch ((enum aside_kind)a.kind) {
         case ASIDE_TRAP:
             wc_masm_call_data(m, (uint32_t)DATA_TRAP + a.x);

@@ -1,5 +1,6 @@
 /* Who is in which register: operands, pinned locals, copies of others. */
 #include "jit/compiler.h"
+#include "jit/trace.h"
 
 #include "base/bits.h"
 
@@ -192,6 +193,8 @@ void wc_region_set(struct compiler *c, const struct region *to)
         c->locals[p->local].pin = p->reg;
         c->owner[p->reg] = p->local;
     }
+    if (c->options->trace != NULL)
+        wc_trace_pins(c, to);
     c->pins = to->set;
     c->invalid = 0;
     c->dirty = c->write_through ? 0 : to->set;

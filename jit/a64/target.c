@@ -7,6 +7,8 @@
  */
 #include "jit/a64/target.h"
 
+#include <stdio.h>
+
 #define RESULTS (REG_BIT(X9) | REG_BIT(X10) | REG_BIT(V0) | REG_BIT(V1))
 #define SAVED ((uint64_t)0xff << X19)
 #define ALLOCATABLE \
@@ -145,4 +147,9 @@ void wc_masm_relocate(uint8_t *code, const struct masm_reloc *relocs,
 uint64_t wc_masm_host_cpu(void)
 {
     return wc_a64_cpu_detect();
+}
+
+void wc_masm_reg_name(reg r, char name[8])
+{
+    snprintf(name, 8, "%c%u", r < REG_FP ? 'x' : 'v', r & 31u);
 }

@@ -3,6 +3,8 @@
  */
 #include "jit/x64/target.h"
 
+#include <stdio.h>
+
 #define RESULTS (REG_BIT(RCX) | REG_BIT(RDX) | REG_BIT(XMM0) | REG_BIT(XMM1))
 #define SAVED \
     (REG_BIT(RBX) | REG_BIT(RBP) | REG_BIT(R12) | REG_BIT(R13))
@@ -121,4 +123,15 @@ uint64_t wc_masm_host_cpu(void)
     uint64_t least = CPU_SSSE3 | CPU_SSE41 | CPU_SSE42 | CPU_POPCNT;
     uint64_t cpu = wc_x64_cpu_detect();
     return (cpu & least) == least ? cpu : 0;
+}
+
+void wc_masm_reg_name(reg r, char name[8])
+{
+    static const char general[16][4] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp",
+                                        "rsi", "rdi", "r8",  "r9",  "r10", "r11",
+                                        "r12", "r13", "r14", "r15"};
+    if (r < REG_FP)
+        snprintf(name, 8, "%s", general[r & 15]);
+    else
+        snprintf(name, 8, "xmm%u", (r - REG_FP) & 31u);
 }

@@ -38,7 +38,12 @@ int wc_os_file_map_fd(int fd, struct wc_os_file *f)
 
 int wc_os_file_map(const char *path, struct wc_os_file *f)
 {
+    struct stat st;
     *f = (struct wc_os_file){.fd = -1};
+    if (stat(path, &st) != 0)
+        return errno;
+    if (!S_ISREG(st.st_mode))
+        return ENODEV; /* to open a pipe is to be seen */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     return fd < 0 ? errno : wc_os_file_map_fd(fd, f);
 }

@@ -59,6 +59,30 @@ if diff "$srcdir/tests/cli/fib.dump" "$tmp/dump.txt"; then
 else
     bad "dump of fib"
 fi
+
+# Machine code; as text where there is a disassembler. When the compiler has
+# changed: wasmc dump --jit fib.wasm, and read the difference.
+"$wasmc" dump --jit "$tmp/fib.wasm" >"$tmp/jit.txt" 2>&1
+case $(head -1 "$tmp/jit.txt")$(uname -m) in
+*"no machine code"* | *"bytes only"*)
+    good
+    ;;
+*x86_64)
+    if diff "$srcdir/tests/cli/fib.jit" "$tmp/jit.txt"; then
+        good
+    else
+        bad "machine code of fib"
+    fi
+    "$wasmc" dump --jit --func=fib "$tmp/fib.wasm" >"$tmp/jit.txt" 2>&1
+    if diff "$srcdir/tests/cli/fib.jit" "$tmp/jit.txt"; then
+        good
+    else
+        bad "machine code of a function by its name"
+    fi
+    ;;
+esac
+check "dump of an unknown name" 1 "" "function fob has no body" \
+    "$wasmc" dump --code --func=fob "$tmp/fib.wasm"
 check "dump of no function" 1 "" "function 7 has no body" \
     "$wasmc" dump --code --func=7 "$tmp/fib.wasm"
 finish

@@ -9,10 +9,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct dump_options {
-    bool sections, details, code, sidetables;
-    uint32_t func;
+    bool sections, details, code, sidetables, jit;
+    const char *func;
     feature_set features;
 };
 
@@ -26,8 +28,10 @@ static const struct option_row rows[] = {
      "disassembly with offsets"},
     {"sidetable", 't', NULL, option_flag, AT(sidetables),
      "branch tables and profile that validation makes"},
-    {"func", 0, "INDEX", option_u32, AT(func),
-     "only this function in --code and --sidetable"},
+    {"jit", 'j', NULL, option_flag, AT(jit),
+     "machine code beside the instructions, frames, pins"},
+    {"func", 0, "INDEX|NAME", option_string, AT(func),
+     "only this function in --code, --sidetable and --jit"},
     {"features", 0, "LIST", option_features, AT(features),
      "switch features on, or with - in front off"},
     {0},
@@ -86,48 +90,78 @@ void dump_func_title(const struct module *m, uint32_t func)
         printf(" <%.*s>", (int)name.len, (const char *)name.data);
 }
 
-static void show(const struct module *m, const struct dump_options *o)
+static bool show(struct module *m, const struct dump_options *o, uint32_t func)
 {
-    bool others = o->details || o->code || o->sidetables;
+    bool others = o->details || o->code || o->sidetables || o->jit;
     if (o->sections || !others)
         dump_sections(m);
     if (o->details)
         dump_details(m);
     if (o->code)
-        dump_code(m, o->func);
+        dump_code(m, func);
     if (o->sidetables)
-        dump_sidetables(m, o->func);
+        dump_sidetables(m, func);
+    return !o->jit || dump_jit(m, func);
 }
 
 /* Validates and shows; the types live only inside. */
 static bool show_validated(const char *path, struct module *m,
-                           const struct dump_options *o)
+                           const struct dump_options *o, uint32_t func)
 {
     struct valid_policy policy = {.sidetables = true};
     struct error e = ERROR_INIT;
     bool ok = load_validate(m, &policy, &e);
-    if (ok)
-        show(m, o);
-    else
+    if (!ok)
         file_print_error(path, &e);
-    return ok;
+    return ok && show(m, o, func);
+}
+
+/* By its number, the name section, or an export. */
+static bool find_by_name(const struct module *m, const char *name,
+                         uint32_t *func)
+{
+    size_t len = strlen(name);
+    for (uint32_t i = m->funcs_imported; i < m->funcs_len; i++) {
+        struct span s = wc_names_func(m, i);
+        if (s.data && s.len == len && memcmp(s.data, name, len) == 0) {
+            *func = i;
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < m->exports_len; i++) {
+        struct span s = module_span(m, m->exports[i].name);
+        if (m->exports[i].kind == EXTERN_FUNC && s.len == len &&
+            memcmp(s.data, name, len) == 0) {
+            *func = m->exports[i].index;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Does --func name a function with a body? */
-static bool check_func(const struct module *m, uint32_t func)
+static bool find_func(const struct module *m, const char *name, uint32_t *func)
 {
-    if (func == DUMP_ALL_FUNCS ||
-        (func < m->funcs_len && !module_func_is_import(m, func)))
+    char *end;
+    *func = DUMP_ALL_FUNCS;
+    if (name == NULL)
         return true;
-    fprintf(stderr, "wasmc dump: function %" PRIu32 " has no body here\n",
-            func);
+    unsigned long n = strtoul(name, &end, 10);
+    bool number = *name >= '0' && *name <= '9' && *end == '\0';
+    if (number)
+        *func = n < m->funcs_len ? (uint32_t)n : DUMP_ALL_FUNCS;
+    else
+        (void)find_by_name(m, name, func);
+    if (*func != DUMP_ALL_FUNCS && !module_func_is_import(m, *func))
+        return true;
+    fprintf(stderr, "wasmc dump: function %s has no body here\n", name);
     return false;
 }
 
 int command_dump(int argc, char **argv)
 {
-    struct dump_options o = {.func = DUMP_ALL_FUNCS,
-                             .features = wc_features_default()};
+    struct dump_options o = {.features = wc_features_default()};
+    uint32_t func;
     const char *path;
     int code;
     if (!command_file(&table, argc, argv, &o, &path, &code))
@@ -135,11 +169,11 @@ int command_dump(int argc, char **argv)
     struct module *m = load_decoded(path, o.features);
     if (!m)
         return EXIT_CODE_HOST;
-    bool ok = check_func(m, o.func);
-    if (ok && o.sidetables)
-        ok = show_validated(path, m, &o);
+    bool ok = find_func(m, o.func, &func);
+    if (ok && (o.sidetables || o.jit))
+        ok = show_validated(path, m, &o, func);
     else if (ok)
-        show(m, &o);
+        ok = show(m, &o, func);
     load_delete(m);
     return ok ? EXIT_CODE_OK : EXIT_CODE_HOST;
 }
