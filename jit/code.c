@@ -19,9 +19,17 @@ static size_t align_up(size_t n, size_t to)
     return (n + to - 1) & ~(to - 1);
 }
 
+/* As observers want it. */
+static bool nameless(const struct module *m)
+{
+    const struct engine *e = m->owner;
+    return (e->config.observers & OBSERVER_PERF_MAP) != 0;
+}
+
 static bool map_set(struct code_set *s, size_t data, size_t stubs)
 {
     const struct module *m = s->module;
+    s->map.nameless = nameless(m);
     for (size_t i = 0; i < ARRAY_LEN(expansions); i++) {
         size_t code = stubs + m->code.len * expansions[i] +
                       (size_t)m->funcs_len * 256 + 65536;
@@ -125,6 +133,7 @@ static bool place_image(struct code_set *s, const struct code_image *image)
     if (image->len > map->bytes - s->stubs)
         return false;
     if (image->fd >= 0 && image->offset % page == 0 && map->twice &&
+        !map->nameless &&
         wc_os_code_from_file(map, s->stubs, image->len, image->fd,
                              image->offset)) {
         map->used = align_up(s->stubs + image->len, page);

@@ -76,6 +76,7 @@ static bool engine_init(struct engine *e)
         .cpu = wc_publish_cpu(),
         .interrupts = c->interruptible,
     };
+    jit->map.nameless = (c->observers & OBSERVER_PERF_MAP) != 0;
     if (jit->options.cpu != 0 &&
         (wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES) ||
          wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES_LEAST)) &&

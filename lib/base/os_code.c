@@ -34,16 +34,43 @@ static bool protect_data(struct wc_os_code *c)
            mprotect(c->exec, c->data_bytes, PROT_READ) == 0;
 }
 
-/* One file seen twice. */
+static void map_file(size_t bytes, void **exec, void **write)
+{
+    int fd = code_file(bytes);
+    if (fd < 0)
+        return;
+    *exec = mmap(NULL, bytes, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+    *write = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+}
+
+/* A shared mapping is made again at another address by enlarging it from
+ * nothing. */
+static void map_nameless(size_t bytes, void **exec, void **write)
+{
+#ifdef __linux__
+    *write = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (*write != MAP_FAILED)
+        *exec = mremap(*write, 0, bytes, MREMAP_MAYMOVE);
+    if (*exec != MAP_FAILED &&
+        mprotect(*exec, bytes, PROT_READ | PROT_EXEC) != 0) {
+        munmap(*exec, bytes);
+        *exec = MAP_FAILED;
+    }
+#else
+    (void)bytes, (void)exec, (void)write;
+#endif
+}
+
+/* The same bytes twice. */
 static bool map_twice(struct wc_os_code *c)
 {
-    int fd = code_file(c->bytes);
-    if (fd < 0)
-        return false;
-    void *exec = mmap(NULL, c->bytes, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
-    void *write = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-                       0);
-    close(fd);
+    void *exec = MAP_FAILED, *write = MAP_FAILED;
+    if (c->nameless)
+        map_nameless(c->bytes, &exec, &write);
+    else
+        map_file(c->bytes, &exec, &write);
     if (exec != MAP_FAILED && write != MAP_FAILED &&
         (c->exec = exec, protect_data(c))) {
         c->write = write;

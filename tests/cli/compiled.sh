@@ -49,7 +49,35 @@ check "an invalid module" 1 "" "invalid: " \
     sh -c 'echo "(module (func (result i32)))" | "$0" compile - -o "$1"' \
     "$wasmc" "$tmp/invalid.cwasm"
 
-# The cache. $1: what was done
+# Profilers. Each writes a file with the number of the process.
+cd "$tmp" || exit 99
+"$wasmc" run --engine=jit --show-code=perf-map,jitdump -i fib fib.wasm 10 \
+    >/dev/null &
+wait $!
+if grep -q ' wasm:fib$' "/tmp/perf-$!.map"; then
+    good
+else
+    bad "a map for perf"
+fi
+rm -f "/tmp/perf-$!.map"
+case $(head -c 4 "jit-$!.dump")$(grep -c "wasm:fib" "jit-$!.dump") in
+DTiJ[1-9]*) good ;;
+*) bad "a jitdump" ;;
+esac
+check "told to gdb" 0 55 "" \
+    "$wasmc" run --engine=jit --show-code=gdb -i fib fib.wasm 10
+"$wasmc" compile fib.wasm -o g.cwasm
+"$wasmc" run --precompiled --show-code=perf-map -i fib g.cwasm 10 >/dev/null &
+wait $!
+if grep -q ' wasm:fib$' "/tmp/perf-$!.map"; then
+    good
+else
+    bad "a map for perf of code from a file"
+fi
+rm -f "/tmp/perf-$!.map"
+cd - >/dev/null || exit 99
+
+# The cache.
 cache=$tmp/dir/cache
 cached() { # what, stderr, options...
     what=$1 err=$2

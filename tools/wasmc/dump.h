@@ -20,8 +20,8 @@ void dump_code(const struct module *m, uint32_t func);
 /* What validation noted for the engines, of one function or all. */
 void dump_sidetables(const struct module *m, uint32_t func);
 
-/* Machine code beside the instructions it is of, with the frame and pins, of one
- * function or all. The module is validated. False after a report. */
+/* Machine code beside the instructions it is of, with the frame and pins, of
+ * one function or all. The module is validated. False after a report. */
 bool dump_jit(struct module *m, uint32_t func);
 
 /* Prints "func 3 <name>" or "func 3". */

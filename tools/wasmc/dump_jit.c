@@ -16,7 +16,7 @@
 
 #define BYTES_SHOWN 8
 
-/* --- The function ---------------------------------------------------------- */
+/* --- The function ------------------------------------------------------ */
 
 static void print_reg(reg r)
 {
@@ -54,7 +54,7 @@ static void print_pins(const struct trace_pins *p)
     printf("%s\n", p->region.pins_len == 0 ? " none" : "");
 }
 
-/* --- Code ------------------------------------------------------------------ */
+/* --- Code -------------------------------------------------------------- */
 
 /* What a word of the module's data is. */
 static void print_word(const struct module *m, uint32_t word)
@@ -126,7 +126,7 @@ static void print_code(const struct module *m, const struct compiled *c,
     }
 }
 
-/* --- Both ------------------------------------------------------------------ */
+/* --- Both -------------------------------------------------------------- */
 
 static void print_instr(const struct module *m, const struct trace_instr *i,
                         struct buf *text)
