@@ -244,8 +244,10 @@ static void instance_new(struct world *w)
     wasm_extern_vec_new_uninitialized(&imports, types.size);
     for (size_t i = 0; i < types.size; i++) {
         const wasm_extern_t *old = GET(w, externs);
+        /* no global of another module, which may hold endless fuel */
         imports.data[i] =
-            old != NULL && below(w, 6) == 0
+            old != NULL && below(w, 6) == 0 &&
+                    wasm_extern_kind(old) != WASM_EXTERN_GLOBAL
                 ? wasm_extern_copy(old)
                 : extern_of_type(w, s, wasm_importtype_type(types.data[i]));
     }
