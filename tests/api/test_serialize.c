@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char answering[] =
@@ -205,6 +206,40 @@ Test(serialize_code, round_trip)
     cr_expect_null(wasmc_module_deserialize_file(env.store, path, &err));
     cr_expect_eq(wasmc_error_kind(err), WASMC_ERROR_IO);
     wasmc_error_delete(err);
+    wasm_byte_vec_delete(&bytes);
+    env_delete(&env);
+}
+
+/* Code that is mapped from a file is the child's as well. */
+Test(serialize_code, mapped_and_forked)
+{
+    struct env env;
+    char path[] = "/tmp/wasmc-test-XXXXXX";
+    int status = -1;
+    if (!env_jit(&env, true, WASMC_MEMORY_GUARDED))
+        return;
+    wasm_byte_vec_t bytes = serialized(env.store, answering);
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(write(fd, bytes.data, bytes.size), (ssize_t)bytes.size);
+    close(fd);
+    wasm_module_t *module = wasmc_module_deserialize_file(env.store, path,
+                                                          NULL);
+    unlink(path);
+    cr_assert_not_null(module);
+    wasm_instance_t *i = wasm_instance_new(env.store, module, NULL, NULL);
+    wasm_func_t *f = export_func(i, "f");
+    pid_t child = fork();
+    if (child == 0) {
+        uint64_t io[1] = {7};
+        _exit(wasmc_func_call_raw(f, io) == NULL && io[0] == 42 ? 0 : 1);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_expect_eq(status, 0);
+    cr_expect_eq(call_i32(f, 7), 42);
+    wasm_func_delete(f);
+    wasm_instance_delete(i);
+    wasm_module_delete(module);
     wasm_byte_vec_delete(&bytes);
     env_delete(&env);
 }
