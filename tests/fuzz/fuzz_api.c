@@ -151,12 +151,18 @@ static void module_new(struct world *w)
 {
     struct buf wasm = fuzz_module(choice_random(&w->c));
     wasm_byte_vec_t bytes;
-    if (below(w, 10) == 0 && wasm.len > 20)
+    bool damaged = below(w, 10) == 0 && wasm.len > 20;
+    if (damaged)
         wasm.data[8 + below(w, (uint32_t)wasm.len - 8)] ^= 1;
     wasm_byte_vec_new(&bytes, wasm.len, (const char *)wasm.data);
     wc_buf_free(&wasm);
     wasmc_error_t *err = NULL;
-    PUT(w, modules, module, wasmc_module_new(store(w), &bytes, &err));
+    wasm_module_t *m = wasmc_module_new(store(w), &bytes, &err);
+    if (damaged) { /* it may be valid and never end */
+        wasm_module_delete(m);
+        m = NULL;
+    }
+    PUT(w, modules, module, m);
     wasmc_error_delete(err);
     wasm_byte_vec_delete(&bytes);
 }
@@ -178,9 +184,15 @@ static void module_serialize(struct world *w)
     if (m == NULL)
         return;
     wasm_module_serialize(m, &bytes);
-    if (bytes.size != 0 && below(w, 3) == 0)
+    bool damaged = bytes.size != 0 && below(w, 3) == 0;
+    if (damaged)
         bytes.data[below(w, (uint32_t)bytes.size)] ^= 4;
-    PUT(w, modules, module, wasm_module_deserialize(store(w), &bytes));
+    wasm_module_t *again = wasm_module_deserialize(store(w), &bytes);
+    if (damaged) {
+        wasm_module_delete(again);
+        again = NULL;
+    }
+    PUT(w, modules, module, again);
     wasm_byte_vec_delete(&bytes);
 }
 
