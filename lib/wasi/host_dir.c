@@ -11,6 +11,8 @@ struct host_dir {
     struct path_root root;
     struct os_dir *listing; /* from the first next_entry on */
     uint64_t next;          /* cookie the listing is at */
+    uint64_t last_cookie;   /* of `last`; 0: there is none */
+    struct os_dirent last;  /* given last, good until the listing moves */
 };
 
 static const struct node_ops dir_ops;
@@ -74,6 +76,14 @@ static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
 {
     struct host_dir *d = dir_of(n);
     int e = 0;
+    /* Guests ask once more for an entry that their buffer has cut off; to go
+     * back for it would read the directory again. */
+    if (cookie != 0 && cookie == d->last_cookie) {
+        *out = d->last;
+        *end = false;
+        return ERRNO_SUCCESS;
+    }
+    d->last_cookie = 0;
     if (d->listing == NULL)
         e = wc_os_dir_open(d->root.fd, &d->listing);
     /* Going back to the start also shows what is new. */
@@ -83,8 +93,11 @@ static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
     }
     if (e == 0)
         e = wc_os_dir_next(d->listing, out, end);
-    if (e == 0 && !*end)
+    if (e == 0 && !*end) {
         d->next = out->next;
+        d->last = *out;
+        d->last_cookie = cookie;
+    }
     return wc_errno_of_host(e);
 }
 
