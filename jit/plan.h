@@ -7,7 +7,7 @@
 #include "jit/masm.h"
 #include "valid/sidetable.h"
 
-#define PINS_MAX 32u
+#define PINS_MAX REGS
 
 struct pin {
     uint32_t local;

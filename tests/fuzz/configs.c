@@ -42,6 +42,11 @@ static void poison(struct engine *e)
         abort();
 }
 
+static void far_branches(struct engine *e)
+{
+    jit_options(e)->far_branches = true;
+}
+
 static struct run_config all[] = {
     {.name = "interp", .ops = interp},
     {.name = "interp-checked", .ops = interp, .checked = true},
@@ -49,6 +54,7 @@ static struct run_config all[] = {
      .gc_torture = true},
     {.name = "jit", .ops = wc_jit_engine},
     {.name = "jit-checked", .ops = wc_jit_engine, .checked = true},
+    {.name = "jit-far", .ops = wc_jit_engine, .tune = far_branches},
     {.name = "jit-hard", .ops = wc_jit_engine, .tune = hard},
     {.name = "jit-pins", .ops = wc_jit_engine, .tune = random_pins},
     {.name = "jit-poison", .ops = wc_jit_engine, .tune = poison},
