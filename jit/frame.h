@@ -6,14 +6,15 @@
  *   sp ->  outgoing stack arguments      frame.out_bytes
  *          home slots: locals, operands  frame.slots * 8; slot i is at
  *                                        sp + out_bytes + 8 * i
- *          saved registers               8 bytes each, in order of number
  *          padding
+ *          saved registers               8 bytes each, in order of number
  *          return address                (where the machine puts it)
  *          incoming stack arguments      dropped by the callee on return
  *
  * Stack arguments: those that find no register, in order, 8 bytes each (16 for
- * a vector), and padding for those targets that align the stack. A function whose results do not all fit in registers
- * gets the address of room for the others as one more i64 parameter, the last.
+ * a vector), and padding for those targets that align the stack. A function
+ * whose results do not all fit in registers gets the address of room for the
+ * others as one more i64 parameter, the last.
  *
  * The instance register is the same after a call as before when the callee is
  * of the same module instance; whoever calls through a funcref or an import

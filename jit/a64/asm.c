@@ -171,11 +171,10 @@ void wc_a64_mov_ri(struct codebuf *b, enum a64_size size, unsigned d,
         a64_logic_rri(b, A64_ORR, size, d, ZR, bits);
         return;
     }
-    bool first = true;
+    bool all_usual = (inverted ? ones : zeroes) == halves, first = true;
     for (unsigned i = 0; i < halves; i++) {
         uint32_t half = (uint32_t)(imm >> 16 * i & 0xffff);
-        bool last = first && i + 1 == halves;
-        if (half == usual && !last)
+        if (half == usual && !(all_usual && i == 0))
             continue;
         if (first)
             a64_movw(b, inverted ? A64_MOVN : A64_MOVZ, size, d,

@@ -1,8 +1,8 @@
 /* Frames, calls and tail calls.
  *
- * The return address comes in x30 and is stored first, on top of the frame, so
- * that within a function x30 is one more scratch register; it stays there
- * while the stack is checked. The stack pointer is a multiple of 16 always: so
+ * The return address comes in x30 and is stored on top of the frame, above what
+ * is saved, so that within a function x30 is one more scratch register. All of
+ * this is done before the stack is checked. The stack pointer is a multiple of 16 always: so
  * are frames and stack arguments (masm_target.stack_align).
  */
 #include "jit/a64/target.h"
@@ -37,26 +37,27 @@ static uint32_t all_bytes(const struct frame *f)
 
 /* --- Entry and exit -------------------------------------------------------------- */
 
-/* Pairs of saved registers, in order, the last one alone if they are odd. */
+/* In pairs, the return address last; a register alone goes first. */
 static void access_saved(struct masm *m, bool load)
 {
     struct codebuf *b = &m->code;
-    reg list[ARRAY_LEN(callee_saved)], base = SP;
-    uint32_t len = 0, at = local_bytes(&m->frame);
-    for (unsigned i = 0; i < ARRAY_LEN(callee_saved); i++)
-        if (m->frame.saved & REG_BIT(callee_saved[i]))
-            list[len++] = callee_saved[i];
-    if (len > 1 && !a64_is_pair(at + 8 * len, 3)) {
+    reg list[ARRAY_LEN(callee_saved) + 1], base = SP;
+    uint32_t len = 0, i = 0;
+    for (unsigned r = 0; r < ARRAY_LEN(callee_saved); r++)
+        if (m->frame.saved & REG_BIT(callee_saved[r]))
+            list[len++] = callee_saved[r];
+    list[len++] = LR;
+    uint32_t at = all_bytes(&m->frame) - 8 * len;
+    if (!a64_is_pair(at + 8 * len, 3)) {
         wc_target_add(m, SIZE64, SCRATCH2, SP, at);
         base = SCRATCH2;
         at = 0;
     }
-    for (uint32_t i = 0; i + 1 < len; i += 2)
+    if (len % 2 != 0)
+        wc_target_access(m, load ? A64_LDR_X : A64_STR_X, list[i++], base, at);
+    for (; i < len; i += 2)
         a64_pair_ri(b, load ? A64_LDP_X : A64_STP_X, A64_OFFSET, list[i],
                     list[i + 1], base, (int32_t)(at + 8 * i));
-    if (len % 2 != 0)
-        wc_target_access(m, load ? A64_LDR_X : A64_STR_X, list[len - 1], base,
-                         at + 8 * (len - 1));
 }
 
 static void load_limit(struct masm *m, reg to)
@@ -78,7 +79,7 @@ static void enter_large(struct masm *m)
         a64_add_rrr(b, A64_SUBS, SIZE64, ZR, SCRATCH, SCRATCH2);
     }
     a64_add_rri(b, A64_ADD, SIZE64, SP, SCRATCH, 0);
-    wc_target_access(m, A64_STR_X, LR, SP, wc_masm_frame_bytes(f));
+    access_saved(m, false);
 }
 
 static void enter_small(struct masm *m)
@@ -88,7 +89,7 @@ static void enter_small(struct masm *m)
     if (f->check_stack)
         load_limit(m, SCRATCH);
     a64_add_rri(b, A64_SUB, SIZE64, SP, SP, all_bytes(f));
-    wc_target_access(m, A64_STR_X, LR, SP, wc_masm_frame_bytes(f));
+    access_saved(m, false);
     if (f->check_stack)
         a64_add_rrx(b, A64_SUBS, SIZE64, ZR, SP, SCRATCH, A64_UXTX, 0);
 }
@@ -103,14 +104,12 @@ void wc_masm_prologue(struct masm *m, struct label *exhausted)
         enter_large(m);
     if (f->check_stack)
         wc_masm_branch(m, CC_LO, exhausted);
-    access_saved(m, false);
 }
 
 /* All but the stack pointer, which is to go up by `bytes`. */
 static void leave(struct masm *m, uint32_t bytes)
 {
     access_saved(m, true);
-    wc_target_access(m, A64_LDR_X, LR, SP, wc_masm_frame_bytes(&m->frame));
     wc_target_add(m, SIZE64, SP, SP, bytes);
 }
 
