@@ -11,7 +11,9 @@
 
 /* --- The engine's state -------------------------------------------------- */
 
-#define THUNKS_BYTES ((size_t)16 << 20)
+/* Only addresses: thunks stay as long as the engine, which may see the types of
+ * any number of modules. */
+#define THUNKS_BYTES ((size_t)256 << 20)
 #define THUNKS_BYTES_LEAST ((size_t)1 << 20)
 #define THUNKS_DATA 1u /* no code at offset 0, which means that none fits */
 
