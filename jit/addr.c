@@ -74,7 +74,8 @@ static int32_t size_field(struct compiler *c, uint32_t memory, reg mem)
 {
     if (!c->module->mems[memory].type.limits.shared)
         return (int32_t)offsetof(struct memory, size_bytes);
-    wc_masm_get(&c->masm, 8, mem, mem, (int32_t)offsetof(struct memory, shared));
+    wc_masm_get(&c->masm, 8, mem, mem,
+                (int32_t)offsetof(struct memory, shared));
     return (int32_t)offsetof(struct shared_memory, size_bytes);
 }
 

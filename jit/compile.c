@@ -113,7 +113,7 @@ enum wtype wc_result_type(const struct compiler *c, enum opcode op)
     }
 }
 
-/* --- Reading, of what validation has read before --------------------------- */
+/* --- Reading, of what validation has read before -------------------------- */
 
 static uint64_t read_u64(struct compiler *c)
 {
@@ -209,7 +209,7 @@ static void read_instr(struct compiler *c)
     }
 }
 
-/* --- The walk ------------------------------------------------------------------ */
+/* --- The walk ------------------------------------------------------------- */
 
 /* Unreachable code is skipped, blocks counted. */
 static void skip_instr(struct compiler *c)

@@ -36,7 +36,7 @@ static const struct abi_call *abi_of(struct compiler *c, uint32_t type)
     return &none;
 }
 
-/* --- Arguments ------------------------------------------------------------- */
+/* --- Arguments ------------------------------------------------------------ */
 
 /* The register that has this operand now, or REG_NONE. */
 static reg value_reg(const struct compiler *c, const struct value *v)
@@ -112,7 +112,7 @@ static void begin_call(struct compiler *c, const struct abi_call *abi,
     c->invalid |= c->pins & ~wc_masm_target.callee_saved;
 }
 
-/* --- Results --------------------------------------------------------------- */
+/* --- Results -------------------------------------------------------------- */
 
 static void push_results(struct compiler *c, const struct abi_call *abi)
 {
@@ -161,7 +161,7 @@ static void finish_call(struct compiler *c, const struct abi_call *abi)
     take_results(c, abi);
 }
 
-/* --- Direct calls ------------------------------------------------------------ */
+/* --- Direct calls --------------------------------------------------------- */
 
 /* An import, in the scratch register. */
 static void load_import(struct compiler *c, uint32_t func)
@@ -210,7 +210,7 @@ void wc_compile_return_call(struct compiler *c)
     wc_make_dead(c);
 }
 
-/* --- Calls through references -------------------------------------------------- */
+/* --- Calls through references --------------------------------------------- */
 
 static void branch_trap(struct compiler *c, cond condition, enum trap_code code)
 {

@@ -16,7 +16,7 @@ static reg value_register(enum wtype t)
     return wc_masm_target.results[wtype_is_fp(t)][0];
 }
 
-/* --- Labels ------------------------------------------------------------------ */
+/* --- Labels --------------------------------------------------------------- */
 
 static struct control *control_at(struct compiler *c, uint32_t depth)
 {
@@ -103,7 +103,7 @@ void wc_make_dead(struct compiler *c)
     truncate(c, control_at(c, 0));
 }
 
-/* --- Branches ---------------------------------------------------------------- */
+/* --- Branches ------------------------------------------------------------- */
 
 /* The label that a branch within the region of `t` or another goes to. */
 static uint32_t edge(struct compiler *c, struct control *t)
@@ -246,7 +246,7 @@ void wc_compile_unreachable(struct compiler *c)
     wc_make_dead(c);
 }
 
-/* --- br_on_null -------------------------------------------------------------- */
+/* --- br_on_null ----------------------------------------------------------- */
 
 /* Is the reference on top null? It is popped into a register, which is held. */
 static reg pop_reference(struct compiler *c, cond *null)
@@ -293,7 +293,7 @@ void wc_compile_br_on_non_null(struct compiler *c)
     wc_drop(c);
 }
 
-/* --- br_table ---------------------------------------------------------------- */
+/* --- br_table ------------------------------------------------------------- */
 
 #define COMPARE_CHAIN_MAX 4u
 
@@ -423,7 +423,7 @@ void wc_compile_br_table(struct compiler *c)
     wc_make_dead(c);
 }
 
-/* --- Blocks ------------------------------------------------------------------- */
+/* --- Blocks --------------------------------------------------------------- */
 
 static void block_types(struct compiler *c, const struct blocktype *b,
                         struct control *t)

@@ -60,7 +60,7 @@ static void shift(struct compiler *c, enum opcode op, reg d, reg a,
         wc_masm_move(&c->masm, W_I64, d, a);
 }
 
-/* --- By a power of two -------------------------------------------------------- */
+/* --- By a power of two ---------------------------------------------------- */
 
 static void unsigned_power(struct compiler *c, const struct division *v,
                            reg q, reg a, unsigned log2)
@@ -83,7 +83,7 @@ static void signed_power(struct compiler *c, const struct division *v, reg q,
 }
 
 /* --- By any other number: the quotient is the high part of a product with the
- * scaled reciprocal, rounded up (Granlund and Montgomery, 1994) ------------------ */
+ * scaled reciprocal, rounded up (Granlund and Montgomery, 1994) ------------ */
 
 struct magic {
     uint64_t multiplier; /* without its bit number `bits` */
@@ -227,7 +227,7 @@ static void divide_const(struct compiler *c, const struct division *v,
     wc_push_reg(c, v->t, q);
 }
 
-/* --- By what is not known -------------------------------------------------------- */
+/* --- By what is not known ------------------------------------------------- */
 
 static void branch_trap(struct compiler *c, cond condition,
                         enum trap_code code)

@@ -24,7 +24,7 @@ static const struct comptype *tag_type(const struct compiler *c, uint32_t tag)
     return &c->module->deftypes[c->module->tags[tag].type]->comp;
 }
 
-/* --- Throwing ---------------------------------------------------------------- */
+/* --- Throwing ------------------------------------------------------------- */
 
 void wc_compile_throw(struct compiler *c)
 {
@@ -46,7 +46,7 @@ void wc_compile_rethrow(struct compiler *c)
     wc_make_dead(c);
 }
 
-/* --- Regions and handlers ----------------------------------------------------- */
+/* --- Regions and handlers ------------------------------------------------- */
 
 /* Enters a block, the body of a try. */
 static void open_region(struct compiler *c)
@@ -113,7 +113,8 @@ static void land(struct compiler *c, const struct control *control)
 static void push_args(struct compiler *c, uint32_t tag)
 {
     if (tag != HANDLER_ANY)
-        wc_push_homes(c, tag_type(c, tag)->params, tag_type(c, tag)->params_len);
+        wc_push_homes(c, tag_type(c, tag)->params,
+                      tag_type(c, tag)->params_len);
 }
 
 /* What the handlers of a block's label caught goes there. */
@@ -146,7 +147,7 @@ void wc_exception_end(struct compiler *c, struct control *control)
     bring(c, control);
 }
 
-/* --- try_table ----------------------------------------------------------------- */
+/* --- try_table ------------------------------------------------------------ */
 
 /* A clause of the try_table that has just been entered. */
 static void add_clause(struct compiler *c, struct catch_clause clause,
@@ -175,7 +176,7 @@ void wc_compile_try_table(struct compiler *c)
         add_clause(c, wc_instr_catch(&clauses), &last);
 }
 
-/* --- Legacy blocks --------------------------------------------------------------- */
+/* --- Legacy blocks -------------------------------------------------------- */
 
 void wc_compile_try(struct compiler *c)
 {

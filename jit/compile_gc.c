@@ -32,7 +32,7 @@ static reg pop_ref(struct compiler *c, enum trap_code code)
     return r;
 }
 
-/* --- Fields ---------------------------------------------------------------- */
+/* --- Fields --------------------------------------------------------------- */
 
 /* A field is computed with as this type: packed ones are i32. */
 static enum wtype field_wtype(valtype field)
@@ -77,7 +77,7 @@ static void compile_struct_set(struct compiler *c)
         wc_masm_put(&c->masm, valtype_bytes(field), r, offset, value);
 }
 
-/* --- Elements -------------------------------------------------------------- */
+/* --- Elements ------------------------------------------------------------- */
 
 static unsigned log2_bytes(valtype field)
 {
@@ -154,7 +154,7 @@ static void compile_array_len(struct compiler *c)
     wc_push_result(c, W_I32, d);
 }
 
-/* --- What the runtime does --------------------------------------------------- */
+/* --- What the runtime does ------------------------------------------------ */
 
 /* The result, if there is one, is a reference. */
 static const struct {
@@ -202,7 +202,7 @@ static void compile_call(struct compiler *c)
         wc_push_home(c, W_I64);
 }
 
-/* --- i31 ------------------------------------------------------------------- */
+/* --- i31 ------------------------------------------------------------------ */
 
 static void compile_i31_new(struct compiler *c)
 {
@@ -223,7 +223,7 @@ static void compile_i31_get(struct compiler *c)
     wc_push_result(c, W_I32, d);
 }
 
-/* --- Tests of types --------------------------------------------------------- */
+/* --- Tests of types ------------------------------------------------------- */
 
 /* Is the reference in `r` of type `target`? Of what the test is made, all but
  * the last part end it early, in one of two ways: a value in `d` and a jump to

@@ -43,7 +43,7 @@ void wc_compile_drop(struct compiler *c)
     wc_drop(c);
 }
 
-/* --- Globals --------------------------------------------------------------- */
+/* --- Globals -------------------------------------------------------------- */
 
 /* Where a global's cell is: a register and an offset from it. */
 static reg cell_base(struct compiler *c, uint32_t index, int32_t *offset)
@@ -93,7 +93,7 @@ void wc_compile_global_set(struct compiler *c)
         wc_masm_put(&c->masm, 8, base, offset, r);
 }
 
-/* --- select ------------------------------------------------------------------ */
+/* --- select --------------------------------------------------------------- */
 
 void wc_compile_select(struct compiler *c)
 {

@@ -12,7 +12,7 @@ enum { /* opcodes that are looked for ahead */
     BYTE_I64_ADD = 0x7c,
 };
 
-/* --- Operands -------------------------------------------------------------- */
+/* --- Operands ------------------------------------------------------------- */
 
 /* The registers that an operation names become free for it; operands that are
  * where they should be stay. */
@@ -78,7 +78,7 @@ void wc_pop_operands(struct compiler *c, enum opcode op, unsigned len,
     wc_reg_temps(c, rule, fixed, out->temps);
 }
 
-/* --- Results ----------------------------------------------------------------- */
+/* --- Results -------------------------------------------------------------- */
 
 /* A condition that the next instruction wants stays in the flags. */
 void wc_push_condition(struct compiler *c, cond condition)
@@ -125,7 +125,7 @@ void wc_compile_compare(struct compiler *c)
     wc_push_condition(c, wc_masm_compare(&c->masm, op, o.a, o.b));
 }
 
-/* --- Shapes of more than one instruction -------------------------------------- */
+/* --- Shapes of more than one instruction ---------------------------------- */
 
 /* a & b that is only looked at whether it is zero. */
 static bool compile_test(struct compiler *c)
@@ -187,7 +187,7 @@ static bool compile_shape(struct compiler *c)
     }
 }
 
-/* --- Everything else ------------------------------------------------------------ */
+/* --- Everything else ------------------------------------------------------ */
 
 void wc_compile_binary(struct compiler *c)
 {

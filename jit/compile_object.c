@@ -17,7 +17,7 @@ static void load_entity(struct compiler *c, reg to, size_t offset)
     wc_masm_get(&c->masm, 8, to, wc_masm_target.instance, (int32_t)offset);
 }
 
-/* --- Tables ------------------------------------------------------------------- */
+/* --- Tables --------------------------------------------------------------- */
 
 /* The elements of the current table, in which `index` is. */
 static reg table_elems(struct compiler *c, reg index)
@@ -66,7 +66,7 @@ static void compile_table_grow(struct compiler *c)
     wc_push_home(c, address_type(l));
 }
 
-/* --- Memories ------------------------------------------------------------------- */
+/* --- Memories ------------------------------------------------------------- */
 
 static void compile_memory_size(struct compiler *c)
 {
@@ -95,7 +95,7 @@ static void compile_memory_grow(struct compiler *c)
     wc_push_home(c, address_type(&type->limits));
 }
 
-/* --- References ------------------------------------------------------------------ */
+/* --- References ----------------------------------------------------------- */
 
 /* Imports are there; others come into being when somebody asks. */
 static void compile_ref_func(struct compiler *c)
@@ -153,7 +153,7 @@ static void compile_ref(struct compiler *c)
     }
 }
 
-/* --- Bulk operations --------------------------------------------------------------- */
+/* --- Bulk operations ------------------------------------------------------ */
 
 static const struct {
     uint8_t builtin; /* enum data_word */

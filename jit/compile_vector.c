@@ -16,7 +16,7 @@ static uint32_t bytes_of(enum opcode op)
     return wc_imm_access_bytes((enum imm)wc_opcodes[op].imm);
 }
 
-/* Frees what the operation changes beside its result; no source may be there. */
+/* Frees what the operation changes beside its result, where no source is. */
 static regset claim(struct compiler *c, const struct masm_rule *rule)
 {
     for (regset s = rule->clobbers; s != 0; s &= s - 1)
@@ -24,7 +24,7 @@ static regset claim(struct compiler *c, const struct masm_rule *rule)
     return rule->clobbers;
 }
 
-/* --- Operations on registers ------------------------------------------------ */
+/* --- Operations on registers ---------------------------------------------- */
 
 static void compile_pure(struct compiler *c)
 {
@@ -145,7 +145,7 @@ static void compile_lane(struct compiler *c)
     wc_push_result(c, t, d);
 }
 
-/* --- Loads and stores ------------------------------------------------------- */
+/* --- Loads and stores ----------------------------------------------------- */
 
 void wc_compile_vector_load(struct compiler *c)
 {

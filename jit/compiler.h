@@ -80,7 +80,7 @@ struct control {
     uint32_t otherwise; /* CONTROL_IF: label of the other arm */
     const struct region *region; /* in which its label is */
     /* Exceptions: numbers of regions and handlers in `out`, 1 + index. */
-    uint32_t tried;  /* the region its code is in, or 0; from the block around */
+    uint32_t tried;  /* the region its code is in, or 0; as the block around */
     uint32_t opened; /* the region it began, while that is open */
     uint32_t attempt, last_handler; /* legacy try: its region, what it has */
     uint32_t caught; /* handlers that lead to its label, chained by target */
@@ -91,7 +91,7 @@ enum aside_kind {
     ASIDE_TRAP,
     ASIDE_EDGE,    /* a branch between regions */
     ASIDE_CROSS,   /* a call that leaves the instance */
-    ASIDE_TYPE,    /* is the type of a function a subtype of what is expected? */
+    ASIDE_TYPE,    /* is the type of a function a subtype of the wanted one? */
     ASIDE_ELEMENT, /* the trap of an uninitialized element, with its index */
 };
 
@@ -166,7 +166,7 @@ struct compiler {
 /* Compiles everything up to the last end of the body. */
 void wc_compile_body(struct compiler *c);
 
-/* --- compile.c ------------------------------------------------------------- */
+/* --- compile.c ------------------------------------------------------------ */
 
 typedef void compile_fn(struct compiler *c);
 
@@ -212,7 +212,7 @@ WC_INLINE const uint8_t *short_u32(const uint8_t *p, uint32_t *x)
 /* The type of the result of an opcode with a fixed signature. */
 enum wtype wc_result_type(const struct compiler *c, enum opcode op);
 
-/* --- regs.c ------------------------------------------------------------------ */
+/* --- regs.c --------------------------------------------------------------- */
 
 /* A register of the class that is in nobody's use and not in `avoid`, held from
  * now on; spills an operand where it must. */
@@ -243,7 +243,7 @@ void wc_region_set(struct compiler *c, const struct region *to);
 void wc_region_move(struct compiler *c, const struct region *from,
                     const struct region *to);
 
-/* --- slot.c: the operand stack ------------------------------------------------ */
+/* --- slot.c: the operand stack -------------------------------------------- */
 
 void wc_push_const(struct compiler *c, enum wtype t, uint64_t bits);
 void wc_push_local(struct compiler *c, uint32_t local);
@@ -267,7 +267,7 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to);
 /* Pops the top into a register, held. A pinned local's own register may come
  * back: it must not be changed, unless it is in c->dying. */
 reg wc_pop_reg(struct compiler *c, regset avoid);
-/* The top in a register, held; it stays on the stack and must not be changed. */
+/* The top in a register, held; it stays on the stack, not to be changed. */
 reg wc_peek_reg(struct compiler *c);
 /* Pops the top into this register. */
 void wc_pop_into(struct compiler *c, reg r);
@@ -282,7 +282,7 @@ reg wc_result(struct compiler *c, enum wtype t, regset avoid);
 /* The result is in the register that wc_result gave. Skips the instruction that
  * was done on the way. */
 void wc_push_result(struct compiler *c, enum wtype t, reg r);
-/* All operands with index `from` and up go home; constants too when `consts`. */
+/* All operands with index `from` and up go home; constants if `consts`. */
 void wc_settle(struct compiler *c, uint32_t from, bool consts);
 /* All below index `to`, those from there on being home; constants stay. */
 void wc_settle_below(struct compiler *c, uint32_t to);
@@ -307,7 +307,7 @@ WC_INLINE void instr_done(struct compiler *c)
 void wc_call_builtin(struct compiler *c, enum data_word builtin, uint32_t len,
                      uint64_t x);
 
-/* --- meta.c --------------------------------------------------------------------- */
+/* --- meta.c --------------------------------------------------------------- */
 
 /* The instruction just emitted (a call: its return address) belongs to the
  * current instruction. */
@@ -327,7 +327,7 @@ WC_INLINE struct label *label_at(struct compiler *c, uint32_t label)
 }
 void wc_emit_asides(struct compiler *c);
 
-/* --- addr.c: the only place where addresses of linear memory are formed -------- */
+/* --- addr.c: the only place where addresses of linear memory are formed --- */
 
 /* Pops the address operand of the current memory instruction (c->in.memarg;
  * `bytes` wide) and makes it good: checked where it must be. Registers stay
@@ -335,7 +335,7 @@ void wc_emit_asides(struct compiler *c);
 struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
                        regset avoid);
 
-/* --- compile_*.c ------------------------------------------------------------------ */
+/* --- compile_*.c ---------------------------------------------------------- */
 
 /* compile_control.c */
 compile_fn wc_compile_block, wc_compile_loop, wc_compile_if, wc_compile_else,

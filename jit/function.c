@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* --- Limits of a module ----------------------------------------------------- */
+/* --- Limits of a module --------------------------------------------------- */
 
 bool wc_compile_measure(const struct module *m, struct compile_options *o)
 {
@@ -31,7 +31,7 @@ bool wc_compile_measure(const struct module *m, struct compile_options *o)
     return ok;
 }
 
-/* --- Locals ------------------------------------------------------------------- */
+/* --- Locals --------------------------------------------------------------- */
 
 static void add_local(struct compiler *c, uint32_t *next, valtype type)
 {
@@ -67,7 +67,7 @@ static bool lay_out_locals(struct compiler *c)
     return true;
 }
 
-/* --- Pins ------------------------------------------------------------------------ */
+/* --- Pins ----------------------------------------------------------------- */
 
 /* For tests: no pins, or random ones. */
 static regset pinnable(const struct compiler *c)
@@ -81,8 +81,8 @@ static regset pinnable(const struct compiler *c)
     return t->pinnable & (seed ^ seed >> 29);
 }
 
-/* A compare-exchange in a checked memory takes so many, a dot product of relaxed
- * vectors one less. */
+/* A compare-exchange in a checked memory takes so many, a dot product of
+ * relaxed vectors one less. */
 #define FEW_REGISTERS 6u
 
 static unsigned count(regset s)
@@ -164,7 +164,7 @@ static void lay_out_frame(struct compiler *c, struct frame *f)
     c->allocatable &= ~wc_masm_target.callee_saved | f->saved;
 }
 
-/* --- Entry ------------------------------------------------------------------------- */
+/* --- Entry ---------------------------------------------------------------- */
 
 /* Parameters without a pin go home; first, as what they arrive in may be the
  * pin of another. */
@@ -264,7 +264,7 @@ static void begin_function(struct compiler *c)
     c->failed |= !vec_push(&c->controls, body);
 }
 
-/* --- Everything -------------------------------------------------------------------- */
+/* --- Everything ----------------------------------------------------------- */
 
 static void release(struct compiler *c)
 {

@@ -119,7 +119,7 @@ void wc_masm_free(struct masm *m);
 void wc_masm_relocate(uint8_t *code, const struct masm_reloc *relocs,
                       uint32_t len, int64_t data);
 
-/* --- Operands -------------------------------------------------------------- */
+/* --- Operands ------------------------------------------------------------- */
 
 /* The second source of an operation. A constant or slot is only given where
  * wc_masm_takes says so. */
@@ -173,7 +173,7 @@ const struct masm_rule *wc_masm_rule(const struct masm *m, enum opcode op);
  * constant? */
 bool wc_masm_takes(const struct masm *m, enum opcode op, uint64_t bits);
 
-/* --- Moves: all keep flags -------------------------------------------------- */
+/* --- Moves: all keep flags ------------------------------------------------ */
 
 void wc_masm_move(struct masm *m, enum wtype t, reg to, reg from); /* keeps the
                                                                    scratch */
@@ -199,7 +199,7 @@ void wc_masm_store_param(struct masm *m, enum wtype t, uint32_t offset,
 /* Addresses, for runtime calls and stack results. */
 void wc_masm_slot_address(struct masm *m, reg to, uint32_t slot);
 
-/* --- Pure operations: ids of opcodes.def ----------------------------------- */
+/* --- Pure operations: ids of opcodes.def ---------------------------------- */
 
 /* One and two operands, integer and float, incl. conversions that cannot trap;
  * not comparisons. Division: the divisor is not 0 and nothing overflows, except
@@ -226,7 +226,7 @@ void wc_masm_trunc(struct masm *m, enum opcode op, reg d, reg a,
 void wc_masm_wide(struct masm *m, enum opcode op, const reg d[2],
                   const reg *a, const reg *temps);
 
-/* --- Conditions -------------------------------------------------------------- */
+/* --- Conditions ----------------------------------------------------------- */
 
 typedef uint8_t cond; /* the target's own, floats included */
 
@@ -249,7 +249,7 @@ void wc_masm_align_loop(struct masm *m);
 void wc_masm_jump_table(struct masm *m, reg index, reg temp,
                         struct label *const *targets, uint32_t len);
 
-/* --- Memory ------------------------------------------------------------------ */
+/* --- Memory --------------------------------------------------------------- */
 
 /* Wasm loads and stores, by opcode; incl. v128.load*, _splat, _zero, and lanes
  * (d or value is a vector; for load_lane d starts as a). */
@@ -297,7 +297,7 @@ cond wc_masm_below_field(struct masm *m, unsigned width, reg a, reg base,
 cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
                           int32_t offset);
 
-/* --- Vectors --------------------------------------------------------------- */
+/* --- Vectors -------------------------------------------------------------- */
 
 /* Vector operations by opcode: all of sig v_v, vv_v, vvv_v, splats, shifts
  * (b general or constant), bitmasks; wc_masm_rule applies. */
@@ -322,7 +322,7 @@ void wc_masm_replace_lane(struct masm *m, enum opcode op, reg d, reg a, reg b,
 void wc_masm_shuffle(struct masm *m, reg d, reg a, reg b, union v128 lanes,
                      const reg *temps);
 
-/* --- Frames, calls, traps ---------------------------------------------------- */
+/* --- Frames, calls, traps ------------------------------------------------- */
 
 /* From entry to body: checks the stack (unless the frame says it need not; the
  * label is where to go when it is exhausted, with the frame not yet made unless
@@ -350,8 +350,8 @@ cond wc_masm_equals_data(struct masm *m, reg a, uint32_t word);
 void wc_masm_restore_args(struct masm *m, uint32_t bytes);
 /* Leaves the frame for a tail call: stack arguments were stored as outgoing
  * ones; moves `bytes` of them to where ours were, restores everything but keeps
- * argument registers, and jumps. tail_data keeps the scratch of general ones; the
- * base of tail_field may be a register that is restored. */
+ * argument registers, and jumps. tail_data keeps the scratch of general ones;
+ * the base of tail_field may be a register that is restored. */
 void wc_masm_tail_label(struct masm *m, struct label *to, uint32_t bytes);
 void wc_masm_tail_data(struct masm *m, uint32_t word, uint32_t bytes);
 void wc_masm_tail_field(struct masm *m, reg base, int32_t offset,

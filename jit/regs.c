@@ -162,7 +162,7 @@ void wc_regs_call(struct compiler *c)
     c->invalid |= c->pins & ~wc_masm_target.callee_saved;
 }
 
-/* --- Regions --------------------------------------------------------------- */
+/* --- Regions -------------------------------------------------------------- */
 
 void wc_region_move(struct compiler *c, const struct region *from,
                     const struct region *to)

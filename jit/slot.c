@@ -266,7 +266,7 @@ struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
     return s;
 }
 
-/* --- Results ------------------------------------------------------------------ */
+/* --- Results -------------------------------------------------------------- */
 
 /* The local that the next instruction sets, if it is pinned. */
 static bool find_sink(struct compiler *c, regset avoid)
@@ -323,7 +323,7 @@ void wc_local_changed(struct compiler *c, uint32_t local)
         c->dirty |= REG_BIT(l->pin);
 }
 
-/* --- Going home ------------------------------------------------------------------ */
+/* --- Going home ----------------------------------------------------------- */
 
 void wc_unalias(struct compiler *c, uint32_t local)
 {

@@ -25,7 +25,7 @@ void wc_a64_shift_rri(struct codebuf *b, enum a64_shift op, enum a64_size size,
                        top);
 }
 
-/* --- Immediates ------------------------------------------------------------- */
+/* --- Immediates ----------------------------------------------------------- */
 
 /* The length of what `v` repeats: 2 to 64 bits. */
 static unsigned period_of(uint64_t v)
@@ -74,7 +74,8 @@ int32_t wc_a64_bitmask(enum a64_size size, uint64_t v)
 /* Sign, an exponent of -3 to 4, four bits. */
 int32_t wc_a64_fp_imm(enum a64_size size, uint64_t bits)
 {
-    unsigned fraction = size == SIZE64 ? 52 : 23, top = size == SIZE64 ? 63 : 31;
+    unsigned fraction = size == SIZE64 ? 52 : 23;
+    unsigned top = size == SIZE64 ? 63 : 31;
     if (size == SIZE32)
         bits = (uint32_t)bits;
     if ((bits & (((uint64_t)1 << (fraction - 4)) - 1)) != 0)
@@ -145,7 +146,7 @@ int32_t wc_a64_vec_imm(uint64_t bits)
     return imm < 0 ? -1 : 0xf << 8 | imm;
 }
 
-/* --- Constants --------------------------------------------------------------- */
+/* --- Constants ------------------------------------------------------------ */
 
 /* How many of the halfwords of 32 or 64 bits are `v`. */
 static unsigned count_halves(enum a64_size size, uint64_t imm, uint32_t v)

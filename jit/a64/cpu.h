@@ -1,5 +1,5 @@
-/* What an aarch64 processor has beyond ARMv8.0 with NEON, as bits of a value. The
- * compiler is given one and never asks the machine it runs on: code may be
+/* What an aarch64 processor has beyond ARMv8.0 with NEON, as bits of a value.
+ * The compiler is given one and never asks the machine it runs on: code may be
  * compiled for another. The bits are part of a serialized module's header:
  * never renumber.
  */

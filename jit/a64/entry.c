@@ -122,7 +122,7 @@ static void load_memory(struct codebuf *b)
     load(b, REG_MEMORY, REG_MEMORY, FIELD(memory, base));
 }
 
-/* --- Out of the guest ------------------------------------------------------ */
+/* --- Out of the guest ----------------------------------------------------- */
 
 /* The return address is in x30; sp was `above` higher, and the callee drops
  * `dropped` bytes of arguments. Notes where the guest is and goes to the host's
@@ -165,7 +165,7 @@ static void pop_entry(struct codebuf *b)
     a64_ret(b);
 }
 
-/* --- Common thunks --------------------------------------------------------- */
+/* --- Common thunks -------------------------------------------------------- */
 
 struct common {
     struct label failed, trap, builtin, leave;
@@ -320,7 +320,7 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
     emit_tail_cross(b);
 }
 
-/* --- From the host --------------------------------------------------------- */
+/* --- From the host -------------------------------------------------------- */
 
 /* A place in memory, base + offset. */
 struct place {
@@ -445,7 +445,7 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
     pop_entry(b);
 }
 
-/* --- To the host ------------------------------------------------------------ */
+/* --- To the host ---------------------------------------------------------- */
 
 static uint32_t slots_bytes(const struct abi_place *p, uint32_t len)
 {
@@ -503,7 +503,7 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
     a64_ret(b);
 }
 
-/* --- Poison ---------------------------------------------------------------- */
+/* --- Poison --------------------------------------------------------------- */
 
 #define GARBAGE UINT64_C(0xdeadbeefbaadf00d)
 
@@ -524,7 +524,7 @@ void wc_thunk_dirty_above(struct codebuf *b, reg r, enum wtype t)
     a64_ins_general(b, LANES_2D, r, 1, SCRATCH);
 }
 
-/* --- To another instance ---------------------------------------------------- */
+/* --- To another instance -------------------------------------------------- */
 
 void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes)
 {
@@ -554,7 +554,7 @@ bool wc_thunk_is_cross(const void *pc, uint32_t *stack_bytes)
     return words[0] == CROSS_MARK;
 }
 
-/* --- Lazy stubs -------------------------------------------------------------- */
+/* --- Lazy stubs ----------------------------------------------------------- */
 
 const uint32_t wc_thunk_stubs_head_bytes = 16, wc_thunk_stub_bytes = 12;
 

@@ -8,7 +8,7 @@
  */
 #include "jit/a64/target.h"
 
-/* --- Rules -------------------------------------------------------------------- */
+/* --- Rules ---------------------------------------------------------------- */
 
 #define ANY .a = REG_NONE, .b = REG_NONE, .d = REG_NONE
 static const struct masm_rule any = {ANY};
@@ -50,7 +50,7 @@ bool wc_masm_takes(const struct masm *m, enum opcode op, uint64_t bits)
     return takes[op];
 }
 
-/* --- Moves ------------------------------------------------------------------------ */
+/* --- Moves ---------------------------------------------------------------- */
 
 void wc_masm_move(struct masm *m, enum wtype t, reg to, reg from)
 {
@@ -110,7 +110,7 @@ void wc_masm_v128_const(struct masm *m, reg to, union v128 v)
     }
 }
 
-/* --- Places on the stack ------------------------------------------------------------ */
+/* --- Places on the stack -------------------------------------------------- */
 
 static void load(struct masm *m, enum wtype t, reg to, uint32_t offset)
 {

@@ -41,7 +41,7 @@ void wc_masm_atomic_store(struct masm *m, enum opcode op, struct mem to,
                 wc_target_address(m, to));
 }
 
-/* --- Read-modify-write ------------------------------------------------------------- */
+/* --- Read-modify-write ---------------------------------------------------- */
 
 /* d = a op b; what is above the access does not count. */
 static void combine(struct masm *m, enum opcode op, reg d, reg a, reg b)
@@ -122,7 +122,7 @@ void wc_masm_atomic_rmw(struct masm *m, enum opcode op, reg d, struct mem at,
     a64_mov_rr(&m->code, access_size(op), d, SCRATCH);
 }
 
-/* --- Compare and exchange --------------------------------------------------------- */
+/* --- Compare and exchange ------------------------------------------------- */
 
 static void compare_old(struct masm *m, enum opcode op, reg expected)
 {

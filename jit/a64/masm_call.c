@@ -35,7 +35,7 @@ static uint32_t all_bytes(const struct frame *f)
     return wc_masm_frame_bytes(f) + 8;
 }
 
-/* --- Entry and exit -------------------------------------------------------------- */
+/* --- Entry and exit ------------------------------------------------------- */
 
 /* In pairs, the return address last; a register alone goes first. */
 static void access_saved(struct masm *m, bool load)
@@ -128,7 +128,7 @@ void wc_masm_reload_memory(struct masm *m)
     wc_masm_get(m, 8, REG_MEMORY, REG_MEMORY, offsetof(struct memory, base));
 }
 
-/* --- Calls ------------------------------------------------------------------------ */
+/* --- Calls ---------------------------------------------------------------- */
 
 /* x16 stays: it may name the function for who is called. */
 void wc_masm_call_label(struct masm *m, struct label *to)
@@ -165,7 +165,7 @@ void wc_masm_restore_args(struct masm *m, uint32_t bytes)
     wc_target_add(m, SIZE64, SP, SP, -(int64_t)bytes);
 }
 
-/* --- Tail calls ------------------------------------------------------------------- */
+/* --- Tail calls ----------------------------------------------------------- */
 
 /* Moves the outgoing arguments up by `by` bytes. The last go first: `by` is
  * positive, so none is overwritten before it has moved. */

@@ -1,8 +1,8 @@
 /* Conditions, and what is done with them.
  *
  * A cond is a condition code. Floats need no more: less is MI and less or equal
- * is LS, which are false for unordered ones as GT, GE and EQ are; the contrary of
- * each is true for them.
+ * is LS, which are false for unordered ones as GT, GE and EQ are; the contrary
+ * of each is true for them.
  *
  * A conditional branch reaches 1 MiB. To a place not yet known it goes over a
  * plain branch, which reaches 128 MiB, in a function that is `far` (masm.h).
@@ -14,7 +14,7 @@ cond wc_masm_negate(cond c)
     return c ^ 1;
 }
 
-/* --- Comparisons ------------------------------------------------------------------ */
+/* --- Comparisons ---------------------------------------------------------- */
 
 void wc_target_compare(struct masm *m, enum a64_size size, reg a, int64_t v)
 {
@@ -136,7 +136,7 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
     return CC_EQ;
 }
 
-/* --- Branches ----------------------------------------------------------------------- */
+/* --- Branches ------------------------------------------------------------- */
 
 enum { NEAR_BYTES = (1 << 20) - 64 };
 
@@ -218,7 +218,7 @@ void wc_masm_select(struct masm *m, enum wtype t, cond c, reg d, reg a, reg b)
         a64_csel_rrrc(&m->code, A64_CSEL, target_size(t), d, a, b, cc);
 }
 
-/* --- Jumps ------------------------------------------------------------------------------ */
+/* --- Jumps ---------------------------------------------------------------- */
 
 void wc_masm_jump(struct masm *m, struct label *to)
 {

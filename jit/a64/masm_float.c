@@ -1,6 +1,7 @@
-/* Floating point: arithmetic, minimum and maximum, conversions. The instructions
- * have WebAssembly's semantics, NaN and signed zeros included, but for what
- * traps: conversions to integers saturate.
+/* Floating point: arithmetic, minimum and maximum, conversions. The
+ * instructions have WebAssembly's semantics, NaN and signed zeros included, but
+ * for what traps: conversions to integers saturate.
+ */
  */
 #include "jit/a64/target.h"
 
@@ -15,7 +16,7 @@ reg wc_target_float(struct masm *m, enum wtype t, struct src s)
     return SCRATCH_FP2;
 }
 
-/* --- To integers ------------------------------------------------------------------- */
+/* --- To integers ---------------------------------------------------------- */
 
 struct conversion {
     enum a64_size from, to;
@@ -80,7 +81,7 @@ static void trunc_s64(struct masm *m, struct conversion v, reg d, reg a,
     a64_mov_rr(c, SIZE64, d, SCRATCH);
 }
 
-/* All above -1 and below 2^64, which comes out as 2^64 - 1; no float is that. */
+/* All above -1 and below 2^64, which comes out as 2^64 - 1: no float is. */
 static void trunc_u64(struct masm *m, struct conversion v, reg d, reg a,
                       struct label *nan, struct label *overflow)
 {
@@ -116,7 +117,7 @@ static void to_int_saturating(struct masm *m, enum opcode op, reg d, reg a)
                  a);
 }
 
-/* --- One operand ------------------------------------------------------------------- */
+/* --- One operand ---------------------------------------------------------- */
 
 static void from_int(struct masm *m, enum opcode op, reg d, reg a)
 {
@@ -185,7 +186,7 @@ void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, reg a)
     }
 }
 
-/* --- Two operands ------------------------------------------------------------------ */
+/* --- Two operands --------------------------------------------------------- */
 
 /* The sign bit of b, all others of a. */
 static void copy_sign(struct masm *m, enum a64_size size, reg d, reg a, reg b)

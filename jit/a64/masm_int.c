@@ -29,7 +29,7 @@ reg wc_target_source(struct masm *m, enum wtype t, struct src s)
     return SCRATCH2;
 }
 
-/* --- Sums --------------------------------------------------------------------- */
+/* --- Sums ----------------------------------------------------------------- */
 
 /* Up to 24 bits: one instruction or two. */
 static bool add_in_parts(struct masm *m, enum a64_add op, enum a64_size size,
@@ -91,7 +91,7 @@ void wc_masm_add_shifted(struct masm *m, enum wtype t, reg d, reg a, reg b,
         move(m, size, d, a);
 }
 
-/* --- Logic -------------------------------------------------------------------- */
+/* --- Logic ---------------------------------------------------------------- */
 
 static void logic_const(struct masm *m, enum a64_logic op, enum a64_size size,
                         reg d, reg a, uint64_t bits)
@@ -116,7 +116,7 @@ static void logic(struct masm *m, enum a64_logic op, enum a64_size size, reg d,
         a64_logic_rrr(&m->code, op, size, d, a, b.reg);
 }
 
-/* --- Products ------------------------------------------------------------------- */
+/* --- Products ------------------------------------------------------------- */
 
 static bool is_power_of_2(uint64_t v)
 {
@@ -162,7 +162,7 @@ void wc_masm_mul_high(struct masm *m, enum wtype t, bool sign, reg d, reg a,
     a64_shift_rri(c, A64_LSR, SIZE64, d, d, 32);
 }
 
-/* --- Division --------------------------------------------------------------------- */
+/* --- Division ------------------------------------------------------------- */
 
 /* The least number by -1 is itself, so the remainder is 0. */
 static void remainder_of(struct masm *m, enum a64_div op, enum a64_size size,
@@ -172,7 +172,7 @@ static void remainder_of(struct masm *m, enum a64_div op, enum a64_size size,
     a64_madd_rrrr(&m->code, A64_MSUB, size, d, SCRATCH2, b, a);
 }
 
-/* --- Shifts ------------------------------------------------------------------------- */
+/* --- Shifts --------------------------------------------------------------- */
 
 /* Counts are taken modulo the width by the instructions. */
 static void shift(struct masm *m, enum a64_shift op, enum a64_size size, reg d,
@@ -205,7 +205,7 @@ static void rotate_left(struct masm *m, enum a64_size size, reg d, reg a,
     shift(m, A64_ROR, size, d, a, b);
 }
 
-/* --- Two operands ------------------------------------------------------------------- */
+/* --- Two operands --------------------------------------------------------- */
 
 #define BOTH(id)     \
     case OP_I32_##id: \
@@ -268,7 +268,7 @@ void wc_masm_binary(struct masm *m, enum opcode op, reg d, reg a, struct src b,
     }
 }
 
-/* --- One operand -------------------------------------------------------------------- */
+/* --- One operand ---------------------------------------------------------- */
 
 static void ctz(struct masm *m, enum a64_size size, reg d, reg a)
 {
@@ -330,7 +330,7 @@ void wc_masm_unary(struct masm *m, enum opcode op, reg d, struct src a,
 }
 #undef BOTH
 
-/* --- Wide arithmetic ---------------------------------------------------------------- */
+/* --- Wide arithmetic ------------------------------------------------------ */
 
 /* The low half waits in x16 until the high one has its sources. */
 void wc_masm_wide(struct masm *m, enum opcode op, const reg d[2],

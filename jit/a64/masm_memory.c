@@ -5,7 +5,7 @@
  */
 #include "jit/a64/target.h"
 
-/* --- Addresses ------------------------------------------------------------------ */
+/* --- Addresses ------------------------------------------------------------ */
 
 static bool encodable(enum a64_mem op, int64_t offset)
 {
@@ -80,7 +80,7 @@ reg wc_target_address(struct masm *m, struct mem at)
     return SCRATCH2;
 }
 
-/* --- Linear memory ---------------------------------------------------------------- */
+/* --- Linear memory -------------------------------------------------------- */
 
 static const struct {
     uint16_t op; /* enum opcode */
@@ -148,7 +148,7 @@ void wc_masm_store(struct masm *m, enum opcode op, struct mem to,
         wc_target_mem(m, stores[i].store, value.reg, to);
 }
 
-/* --- Fields --------------------------------------------------------------------------- */
+/* --- Fields --------------------------------------------------------------- */
 
 static enum a64_mem load_of(unsigned width)
 {

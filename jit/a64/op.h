@@ -79,7 +79,7 @@ WC_INLINE void a64_emit(struct codebuf *b, uint32_t word)
     codebuf_u32(b, word);
 }
 
-/* --- What fits ------------------------------------------------------------- */
+/* --- What fits ------------------------------------------------------------ */
 
 /* Of add, sub, cmp: 12 bits, or 12 bits with 12 zeroes below. */
 WC_INLINE bool a64_is_add_imm(uint64_t v)

@@ -1,9 +1,9 @@
 /* The aarch64 target: its description, constants behind the code, and what
  * remains to be filled in when code has its place.
  *
- * Words of the module's data are reached by adrp and ldr, whatever the distance.
- * Word 0 lies at the beginning of a page, so that what adrp adds is known from
- * distances alone.
+ * Words of the module's data are reached by adrp and ldr, whatever the
+ * distance. Word 0 lies at the beginning of a page, so that what adrp adds is
+ * known from distances alone.
  */
 #include "jit/a64/target.h"
 
@@ -32,7 +32,7 @@ const struct masm_target wc_masm_target = {
     .frame_first = true,
 };
 
-/* --- one function after the other ------------------------------------------ */
+/* --- one function after the other ----------------------------------------- */
 
 void wc_masm_begin(struct masm *m, const struct frame *frame)
 {
@@ -109,7 +109,7 @@ void wc_masm_finish(struct masm *m)
     emit_literals(m, 4);
 }
 
-/* --- Data words --------------------------------------------------------------- */
+/* --- Data words ----------------------------------------------------------- */
 
 #define ADRP 0x90000000u
 

@@ -35,7 +35,7 @@ WC_INLINE enum a64_size target_size(enum wtype t)
     return t == W_I32 || t == W_F32 ? SIZE32 : SIZE64;
 }
 
-/* --- target.c ---------------------------------------------------------------- */
+/* --- target.c ------------------------------------------------------------- */
 
 /* Loads a constant of 4, 8 or 16 bytes from behind the code to a register of
  * floats; `hi` counts with 16 only. Not in a function that is `far`. */
@@ -45,7 +45,7 @@ void wc_target_literal(struct masm *m, unsigned bytes, reg d, uint64_t lo,
 /* d = a word of the module's data; d is a general register. */
 void wc_target_data(struct masm *m, reg d, uint32_t word);
 
-/* --- masm_memory.c ------------------------------------------------------------ */
+/* --- masm_memory.c -------------------------------------------------------- */
 
 /* A load or store at base + offset, any offset. `base` may be sp. Through x17
  * and x30 where it must be, and x17 may be the base. */
@@ -62,7 +62,7 @@ WC_INLINE uint32_t target_slot(const struct masm *m, uint32_t home)
     return m->frame.out_bytes + 8 * home;
 }
 
-/* --- masm_int.c ----------------------------------------------------------------- */
+/* --- masm_int.c ----------------------------------------------------------- */
 
 /* d = a + v; d and a may be sp. Any v, through x17 (not a, may be d); keeps
  * flags. */
@@ -72,7 +72,7 @@ void wc_target_compare(struct masm *m, enum a64_size size, reg a, int64_t v);
 /* A general second source as a register: x17 if it is none. */
 reg wc_target_source(struct masm *m, enum wtype t, struct src s);
 
-/* --- masm_float.c: the float part of functions in masm_int.c ------------------- */
+/* --- masm_float.c: the float part of functions in masm_int.c -------------- */
 
 void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, reg a);
 void wc_masm_float_binary(struct masm *m, enum opcode op, reg d, reg a,
@@ -80,7 +80,7 @@ void wc_masm_float_binary(struct masm *m, enum opcode op, reg d, reg a,
 /* A float as a register: v30 if it is none. */
 reg wc_target_float(struct masm *m, enum wtype t, struct src s);
 
-/* --- masm_simd*.c: the vector part of functions of masm.h that have another ---- */
+/* --- masm_simd*.c: the vector part of functions of masm.h with another --- */
 
 const struct masm_rule *wc_masm_simd_rule(const struct masm *m,
                                           enum opcode op);
@@ -88,7 +88,7 @@ void wc_masm_simd_load(struct masm *m, enum opcode op, reg d, struct mem from);
 void wc_masm_simd_store(struct masm *m, enum opcode op, struct mem to,
                         reg value);
 
-/* --- masm_atomic.c -------------------------------------------------------------- */
+/* --- masm_atomic.c -------------------------------------------------------- */
 
 const struct masm_rule *wc_masm_atomic_rule(const struct masm *m,
                                             enum opcode op);

@@ -465,7 +465,7 @@ void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
     return_dropping(b, c->stack_bytes);
 }
 
-/* --- Poison ---------------------------------------------------------------- */
+/* --- Poison --------------------------------------------------------------- */
 
 #define GARBAGE ((int64_t)0xdeadbeefbaadf00d)
 

@@ -1,13 +1,13 @@
 /* The macro assembler of x86-64: rules of operations, moves, slots.
  *
- * Moves keep flags, so zeroes come by mov in general registers while a condition
- * waits for its use, else by xor; xorps has none.
- * A slot always holds 64 meaningful bits: the upper half of an f32 is stored as
- * zero, since others read slots whole.
+ * Moves keep flags, so zeroes come by mov in general registers while a
+ * condition waits for its use, else by xor; xorps has none. A slot always holds
+ * 64 meaningful bits: the upper half of an f32 is stored as zero, since others
+ * read slots whole.
  */
 #include "jit/x64/target.h"
 
-/* --- Rules -------------------------------------------------------------------- */
+/* --- Rules ---------------------------------------------------------------- */
 
 enum rule_id {
     RULE_ANY,
@@ -90,7 +90,7 @@ const struct masm_rule *wc_masm_rule(const struct masm *m, enum opcode op)
     return &rules[id];
 }
 
-/* --- Constants ------------------------------------------------------------------ */
+/* --- Constants ------------------------------------------------------------ */
 
 enum takes_id {
     TAKES_NONE,
@@ -157,7 +157,7 @@ bool wc_masm_takes(const struct masm *m, enum opcode op, uint64_t bits)
     return false;
 }
 
-/* --- Moves ------------------------------------------------------------------------ */
+/* --- Moves ---------------------------------------------------------------- */
 
 void wc_masm_move(struct masm *m, enum wtype t, reg to, reg from)
 {
@@ -207,7 +207,7 @@ void wc_masm_v128_const(struct masm *m, reg to, union v128 v)
     }
 }
 
-/* --- Places on the stack ------------------------------------------------------------ */
+/* --- Places on the stack -------------------------------------------------- */
 
 static void load(struct masm *m, enum wtype t, reg to, struct x64_mem from)
 {

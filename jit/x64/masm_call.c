@@ -32,7 +32,7 @@ uint32_t wc_masm_frame_bytes(const struct frame *f)
     return local_bytes(f) + 8 * (uint32_t)__builtin_popcountll(f->saved);
 }
 
-/* --- Entry and exit -------------------------------------------------------------- */
+/* --- Entry and exit ------------------------------------------------------- */
 
 static void check_stack(struct masm *m, uint32_t bytes, struct label *exhausted)
 {
@@ -95,7 +95,7 @@ void wc_masm_reload_memory(struct masm *m)
                x64_at(REG_MEMORY, offsetof(struct memory, base)));
 }
 
-/* --- Calls ------------------------------------------------------------------------ */
+/* --- Calls ---------------------------------------------------------------- */
 
 void wc_masm_call_label(struct masm *m, struct label *to)
 {
@@ -132,7 +132,7 @@ void wc_masm_restore_args(struct masm *m, uint32_t bytes)
         x64_alu_ri(&m->code, X64_SUB, SIZE64, RSP, (int32_t)bytes);
 }
 
-/* --- Tail calls ------------------------------------------------------------------- */
+/* --- Tail calls ----------------------------------------------------------- */
 
 /* Moves the outgoing arguments up by `by` bytes. The last go first: `by` is
  * positive, so none is overwritten before it has moved. */

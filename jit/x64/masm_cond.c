@@ -21,7 +21,7 @@ static bool is_tested(const struct masm *m, enum x64_size size, reg r)
            m->result_size <= size;
 }
 
-/* --- Comparisons ------------------------------------------------------------------ */
+/* --- Comparisons ---------------------------------------------------------- */
 
 static void cmp_const(struct masm *m, enum x64_size size, struct src a,
                       int32_t v)
@@ -195,7 +195,7 @@ cond wc_masm_equals_field(struct masm *m, unsigned width, reg a, reg base,
     return CC_E;
 }
 
-/* --- Uses ----------------------------------------------------------------------------- */
+/* --- Uses ----------------------------------------------------------------- */
 
 void wc_masm_branch(struct masm *m, cond c, struct label *to)
 {
@@ -282,7 +282,7 @@ void wc_masm_select(struct masm *m, enum wtype t, cond c, reg d, reg a, reg b)
         select_general(m, t, c, d, a, b);
 }
 
-/* --- Jumps ------------------------------------------------------------------------------ */
+/* --- Jumps ---------------------------------------------------------------- */
 
 void wc_masm_jump(struct masm *m, struct label *to)
 {

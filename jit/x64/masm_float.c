@@ -74,7 +74,7 @@ static reg source(struct masm *m, bool wide, reg to, struct src a)
     return to;
 }
 
-/* --- One operand ------------------------------------------------------------------- */
+/* --- One operand ---------------------------------------------------------- */
 
 static void round_to(struct masm *m, bool wide, reg d, struct src a,
                      uint8_t mode)
@@ -224,7 +224,7 @@ void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, struct src a,
     }
 }
 
-/* --- Two operands ------------------------------------------------------------------ */
+/* --- Two operands --------------------------------------------------------- */
 
 /* minss gives its second source for NaN and for two zeros. So both orders are
  * taken and joined: `or` of signs for min, `and` for max; unordered ones are
@@ -285,7 +285,7 @@ void wc_masm_float_binary(struct masm *m, enum opcode op, reg d, reg a,
 }
 #undef FLOAT
 
-/* --- To integers ------------------------------------------------------------------- */
+/* --- To integers ---------------------------------------------------------- */
 
 /* The twelve conversions, trapping or not, begin alike: a fast path that jumps
  * to `done` when the result is good. What comes behind it is then rare. */

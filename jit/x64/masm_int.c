@@ -29,7 +29,7 @@ static void alu(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
     target_result(m, size, d);
 }
 
-/* --- Sums --------------------------------------------------------------------- */
+/* --- Sums ----------------------------------------------------------------- */
 
 static void add_const(struct masm *m, enum x64_size size, reg d, reg a,
                       int32_t v)
@@ -74,7 +74,7 @@ static void sub(struct masm *m, enum x64_size size, reg d, reg a, struct src b)
     }
 }
 
-/* --- Logic -------------------------------------------------------------------- */
+/* --- Logic ---------------------------------------------------------------- */
 
 /* The masks that are extensions; false if `v` is none. */
 static bool and_mask(struct masm *m, enum x64_size size, reg d, reg a,
@@ -120,7 +120,7 @@ static void logic(struct masm *m, enum x64_alu op, enum x64_size size, reg d,
     }
 }
 
-/* --- Products ------------------------------------------------------------------- */
+/* --- Products ------------------------------------------------------------- */
 
 /* d = a << n for n below 4 needs no copy of a; as an index it does need disp32,
  * but for n = 1. */
@@ -232,7 +232,7 @@ void wc_masm_mul_high(struct masm *m, enum wtype t, bool sign, reg d, reg a,
         mul_high64(m, sign, d, a, b);
 }
 
-/* --- Division --------------------------------------------------------------------- */
+/* --- Division ------------------------------------------------------------- */
 
 static void div_unsigned(struct masm *m, enum x64_size size, reg d, reg a,
                          reg b, reg result)
@@ -267,7 +267,7 @@ static void rem_signed(struct masm *m, enum x64_size size, reg d, reg a,
     move(m, size, d, RDX);
 }
 
-/* --- Shifts ------------------------------------------------------------------------- */
+/* --- Shifts --------------------------------------------------------------- */
 
 static void shift_const(struct masm *m, enum x64_shift op, enum x64_size size,
                         reg d, reg a, unsigned n)
@@ -315,7 +315,7 @@ static void shift(struct masm *m, enum x64_shift op, enum x64_size size, reg d,
     }
 }
 
-/* --- Two operands ------------------------------------------------------------------- */
+/* --- Two operands --------------------------------------------------------- */
 
 #define BOTH(id)     \
     case OP_I32_##id: \
@@ -377,7 +377,7 @@ void wc_masm_binary(struct masm *m, enum opcode op, reg d, reg a, struct src b,
     }
 }
 
-/* --- One operand -------------------------------------------------------------------- */
+/* --- One operand ---------------------------------------------------------- */
 
 static void bit_count(struct masm *m, enum x64_bit op, enum x64_size size,
                       reg d, struct src a)
@@ -473,7 +473,7 @@ void wc_masm_unary(struct masm *m, enum opcode op, reg d, struct src a,
 }
 #undef BOTH
 
-/* --- Wide arithmetic ---------------------------------------------------------------- */
+/* --- Wide arithmetic ------------------------------------------------------ */
 
 /* The low half waits in rax until the high one has its sources. */
 static void sum128(struct masm *m, enum x64_alu low, enum x64_alu high,

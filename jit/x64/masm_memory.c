@@ -99,7 +99,7 @@ void wc_masm_store(struct masm *m, enum opcode op, struct mem to,
     }
 }
 
-/* --- Fields --------------------------------------------------------------------------- */
+/* --- Fields --------------------------------------------------------------- */
 
 static enum x64_size width_size(unsigned width)
 {

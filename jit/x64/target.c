@@ -30,7 +30,7 @@ const struct masm_target wc_masm_target = {
     .stack_align = 8,
 };
 
-/* --- one function after the other ------------------------------------------ */
+/* --- one function after the other ----------------------------------------- */
 
 void wc_masm_begin(struct masm *m, const struct frame *frame)
 {
@@ -127,8 +127,9 @@ uint64_t wc_masm_host_cpu(void)
 
 void wc_masm_reg_name(reg r, char name[8])
 {
-    static const char general[16][4] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp",
-                                        "rsi", "rdi", "r8",  "r9",  "r10", "r11",
+    static const char general[16][4] = {
+        "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8",  "r9",
+        "r10", "r11",
                                         "r12", "r13", "r14", "r15"};
     if (r < REG_FP)
         snprintf(name, 8, "%s", general[r & 15]);

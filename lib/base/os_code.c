@@ -97,7 +97,7 @@ static bool map_once(struct wc_os_code *c)
     return false;
 }
 
-/* --- Forks ------------------------------------------------------------------- */
+/* --- Forks ---------------------------------------------------------------- */
 
 /* The file is shared between processes as it is between mappings, so a child
  * must not go on with its parent's. The copy is made before the fork: right
@@ -196,7 +196,7 @@ static void unlink_code(struct wc_os_code *c)
     wc_mutex_destroy(&c->lock);
 }
 
-/* --- Mapping ------------------------------------------------------------------ */
+/* --- Mapping -------------------------------------------------------------- */
 
 bool wc_os_code_map(struct wc_os_code *c, size_t data, size_t code)
 {

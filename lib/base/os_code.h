@@ -15,8 +15,8 @@ struct wc_os_code {
     size_t data_bytes; /* in front: never executable, written at any time */
     size_t bytes;      /* in all; both are whole pages */
     bool twice;        /* exec and write differ */
-    bool nameless;     /* set before it is mapped: not as a file of a name, which
-                          perf would look into in place of its map */
+    bool nameless;     /* set before it is mapped: not as a file of a name, into
+                          which perf would look in place of its map */
     bool lost;         /* after a fork without memory: nothing can be written */
     struct wc_mutex lock; /* of `used` and what the owner keeps about the code;
                              held while the process forks */

@@ -73,7 +73,8 @@ void machine_begin(uint64_t cpu)
     entry = NULL;
     for (unsigned i = 0; i < ARRAY_LEN(saved); i++)
         x64_push_r(&as->code, saved[i]);
-    x64_alu_ri(&as->code, X64_SUB, SIZE64, RSP, MACHINE_OUT + 8 * MACHINE_SLOTS);
+    x64_alu_ri(&as->code, X64_SUB, SIZE64, RSP,
+               MACHINE_OUT + 8 * MACHINE_SLOTS);
     x64_mov_rr(&as->code, SIZE64, R15, RDI);
     copy_slots(false, R15);
     each_register(false, R15);

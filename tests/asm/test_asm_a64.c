@@ -40,7 +40,7 @@ Test(asm_a64, rows)
     wc_codebuf_free(&code);
 }
 
-/* --- Immediates ------------------------------------------------------------ */
+/* --- Immediates ----------------------------------------------------------- */
 
 /* All that there are, by their definition, against the search backwards. */
 Test(asm_a64, bitmasks)
@@ -67,7 +67,8 @@ Test(asm_a64, bitmasks)
             }
     cr_assert_eq(found, 5334);
     static const uint64_t none[] = {
-        0, UINT64_MAX, 5, 0x1234, 0xff00ff01, 0x8000000000000005, 0x5555555555555554,
+        0, UINT64_MAX, 5, 0x1234, 0xff00ff01, 0x8000000000000005,
+        0x5555555555555554,
     };
     for (size_t i = 0; i < ARRAY_LEN(none); i++)
         cr_assert_eq(wc_a64_bitmask(SIZE64, none[i]), -1);

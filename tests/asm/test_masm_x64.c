@@ -11,7 +11,7 @@
 
 #include <criterion/criterion.h>
 
-/* --- Values ---------------------------------------------------------------------- */
+/* --- Values --------------------------------------------------------------- */
 
 static const uint64_t ints[] = {
     0, 1, 2, 3, 5, 9, 31, 32, 33, 63, 64, 127, 128, 255, 256, 0x7fff, 0x8000,
@@ -87,11 +87,12 @@ static uint64_t quiet_bit(char type)
 
 static bool is_canonical(char type, uint64_t v)
 {
-    uint64_t payload = type == 'f' ? v & 0x7fffff : v & (((uint64_t)1 << 52) - 1);
+    uint64_t payload =
+        v & (type == 'f' ? 0x7fffff : ((uint64_t)1 << 52) - 1);
     return payload == quiet_bit(type);
 }
 
-/* --- Opcodes --------------------------------------------------------------------- */
+/* --- Opcodes -------------------------------------------------------------- */
 
 enum kind { PURE, DIV, TRUNC };
 
@@ -276,7 +277,7 @@ static bool same(const struct row *r, uint64_t got, uint64_t want, uint64_t a,
            (!canonical || is_canonical(to, got));
 }
 
-/* --- Placements -------------------------------------------------------------------- */
+/* --- Placements ----------------------------------------------------------- */
 
 /* As numbers of a class's list of registers: result, sources. */
 static const uint8_t places[][3] = {
@@ -369,7 +370,7 @@ static void check_kept(const char *what, const struct machine *in,
     }
 }
 
-/* --- Opcodes, run ------------------------------------------------------------------- */
+/* --- Opcodes, run --------------------------------------------------------- */
 
 struct run {
     const struct row *row;
@@ -510,7 +511,7 @@ Test(masm_x64, trunc)
     check_kind(TRUNC);
 }
 
-/* --- Comparisons -------------------------------------------------------------------- */
+/* --- Comparisons ---------------------------------------------------------- */
 
 /* What a condition is good for: a value, a branch, selects. */
 enum use { SET, BRANCH, SELECT, SELECT_FP, USES };

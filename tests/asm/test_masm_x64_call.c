@@ -18,7 +18,7 @@ static void start(unsigned cpu)
 
 static uint8_t memory[256];
 
-/* --- Frames and calls --------------------------------------------------------------------- */
+/* --- Frames and calls ----------------------------------------------------- */
 
 /* A function of its own frame, appended to the machine's code behind what
  * jumps over it. Adds up its stack arguments, 8 bytes each, with weights, into
@@ -107,7 +107,8 @@ static void emit_call(struct callee *f)
     wc_masm_restore_args(as, f->frame.in_bytes);
 }
 
-static struct frame some_frame(uint64_t saved, uint32_t slots, uint32_t in_bytes,
+static struct frame some_frame(uint64_t saved, uint32_t slots,
+                               uint32_t in_bytes,
                                uint32_t out_bytes)
 {
     return (struct frame){.out_bytes = out_bytes, .slots = slots,
@@ -302,7 +303,7 @@ Test(masm_x64_call, reload_memory)
     cr_assert_eq(out.g[R14], (uint64_t)(uintptr_t)memory);
 }
 
-/* --- The buffer ---------------------------------------------------------------------------- */
+/* --- The buffer ----------------------------------------------------------- */
 
 /* Code is the same when every reserve moves it; failure is quiet. */
 Test(masm_x64_call, moving_buffer)

@@ -18,7 +18,7 @@ static void start(unsigned cpu)
     machine_random(&in);
 }
 
-/* --- Moves ------------------------------------------------------------------------ */
+/* --- Moves ---------------------------------------------------------------- */
 
 static const uint64_t constants[] = {
     0, 1, 127, 128, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
@@ -148,7 +148,7 @@ Test(masm_x64_code, keeps)
     }
 }
 
-/* --- Arithmetic --------------------------------------------------------------------- */
+/* --- Arithmetic ----------------------------------------------------------- */
 
 static const uint64_t values[] = {
     0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff, 0x100000000,
@@ -345,7 +345,7 @@ Test(masm_x64_code, flags_of_results)
                     check_after(ops[i], compares[k], between != 0, b);
 }
 
-/* --- Memory --------------------------------------------------------------------------- */
+/* --- Memory --------------------------------------------------------------- */
 
 static const struct access {
     enum opcode op;
@@ -550,7 +550,7 @@ Test(masm_x64_code, compare_fields)
         }
 }
 
-/* --- Control --------------------------------------------------------------------------- */
+/* --- Control -------------------------------------------------------------- */
 
 Test(masm_x64_code, jump_table)
 {

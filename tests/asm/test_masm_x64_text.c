@@ -18,7 +18,7 @@ static ZydisDecoder decoder;
 static ZydisFormatter formatter;
 static struct buf text; /* of all cases */
 
-/* --- Text --------------------------------------------------------------------------- */
+/* --- Text ----------------------------------------------------------------- */
 
 static void setup(void)
 {
@@ -71,7 +71,7 @@ static const char *src_name(struct src s)
     return line;
 }
 
-/* --- Cases -------------------------------------------------------------------------- */
+/* --- Cases ---------------------------------------------------------------- */
 
 struct insn_case {
     enum opcode op;
@@ -274,7 +274,7 @@ static void all_cases(void)
 #include "numeric/numeric.def"
 }
 
-/* --- The file ----------------------------------------------------------------------- */
+/* --- The file ------------------------------------------------------------- */
 
 static void compare_line(const char **golden, const char *line, size_t len)
 {
