@@ -2,7 +2,6 @@
  * instructions have WebAssembly's semantics, NaN and signed zeros included, but
  * for what traps: conversions to integers saturate.
  */
- */
 #include "jit/a64/target.h"
 
 reg wc_target_float(struct masm *m, enum wtype t, struct src s)
