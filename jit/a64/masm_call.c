@@ -2,8 +2,8 @@
  *
  * The return address comes in x30 and is stored on top of the frame, above what
  * is saved, so that within a function x30 is one more scratch register. All of
- * this is done before the stack is checked. The stack pointer is a multiple of 16 always: so
- * are frames and stack arguments (masm_target.stack_align).
+ * this is done before the stack is checked. The stack pointer is a multiple of
+ * 16 always: so are frames and stack arguments (masm_target.stack_align).
  */
 #include "jit/a64/target.h"
 
