@@ -49,55 +49,9 @@ void wc_masm_free(struct masm *m)
     vec_free(&m->relocs);
 }
 
-/* `recent` is a hint: what it names is compared, so it is never cleared. */
-struct label *wc_target_literal(struct masm *m, unsigned bytes, uint64_t lo,
-                                uint64_t hi)
-{
-    uint64_t hash = (lo ^ (lo >> 32) ^ hi * 31) * 0x9e3779b97f4a7c15u;
-    uint32_t *recent = &m->recent[hash >> 58];
-    if (*recent < m->literals.len) {
-        struct masm_literal *l = &m->literals.data[*recent];
-        if (l->bytes == bytes && l->bits[0] == lo && l->bits[1] == hi)
-            return &l->label;
-    }
-    if (!vec_reserve(&m->literals, 1)) {
-        wc_codebuf_fail(&m->code);
-        m->lost = (struct label){.pos = 1};
-        return &m->lost;
-    }
-    *recent = m->literals.len;
-    m->literals.data[m->literals.len++] =
-        (struct masm_literal){.bits = {lo, hi}, .bytes = bytes};
-    return &vec_top(&m->literals).label;
-}
-
-static void emit_literals(struct masm *m, unsigned bytes)
-{
-    bool aligned = false;
-    for (uint32_t i = 0; i < m->literals.len; i++) {
-        struct masm_literal *l = &m->literals.data[i];
-        if (l->bytes != bytes)
-            continue;
-        if (!aligned)
-            wc_codebuf_align(&m->code, bytes, 0xcc);
-        aligned = true;
-        wc_codebuf_bind(&m->code, &l->label);
-        if (bytes == 4)
-            codebuf_u32(&m->code, (uint32_t)l->bits[0]);
-        else
-            codebuf_u64(&m->code, l->bits[0]);
-        if (bytes == 16)
-            codebuf_u64(&m->code, l->bits[1]);
-    }
-}
-
 void wc_masm_finish(struct masm *m)
 {
-    if (m->literals.len == 0)
-        return;
-    emit_literals(m, 16);
-    emit_literals(m, 8);
-    emit_literals(m, 4);
+    wc_literals_emit(m, 0xcc);
 }
 
 void wc_target_data(struct masm *m, uint32_t word)

@@ -9,6 +9,7 @@
 #ifndef JIT_X64_TARGET_H
 #define JIT_X64_TARGET_H
 
+#include "jit/literal.h"
 #include "jit/masm.h"
 #include "jit/x64/asm.h"
 #include "jit/x64/cpu.h"
@@ -21,17 +22,11 @@ enum {
     REG_INSTANCE = R15,
 };
 
-/* The label of a constant of 4, 8 or 16 bytes (aligned so) behind the code, for
- * a rip-relative operand that follows at once; `hi` counts with 16 bytes only.
- * Constants that were used shortly before are found again. */
-struct label *wc_target_literal(struct masm *m, unsigned bytes, uint64_t lo,
-                                uint64_t hi);
-
 /* The operand just emitted was x64_rip(): a constant. */
 WC_INLINE void target_literal(struct masm *m, unsigned bytes, uint64_t lo,
                               uint64_t hi, uint32_t imm_bytes)
 {
-    x64_rip_label(&m->code, wc_target_literal(m, bytes, lo, hi), imm_bytes);
+    x64_rip_label(&m->code, wc_literal(m, bytes, lo, hi), imm_bytes);
 }
 
 /* The operand just emitted was x64_rip(): a word of the module's data. */
