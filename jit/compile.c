@@ -115,30 +115,31 @@ enum wtype wc_result_type(const struct compiler *c, enum opcode op)
 
 /* --- Reading, of what validation has read before -------------------------- */
 
-static uint64_t read_u64(struct compiler *c)
+/* A LEB128 number without its sign; `shift` becomes the bits it was given. */
+static uint64_t read_leb128(struct compiler *c, unsigned *shift)
 {
     uint64_t x = 0;
-    unsigned shift = 0;
     uint8_t byte;
+    *shift = 0;
     do {
         byte = *c->at++;
-        x |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
+        x |= (uint64_t)(byte & 0x7f) << *shift;
+        *shift += 7;
     } while (byte & 0x80);
     return x;
 }
 
+static uint64_t read_u64(struct compiler *c)
+{
+    unsigned shift;
+    return read_leb128(c, &shift);
+}
+
 static int64_t read_s64(struct compiler *c)
 {
-    uint64_t x = 0;
-    unsigned shift = 0;
-    uint8_t byte;
-    do {
-        byte = *c->at++;
-        x |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-    } while (byte & 0x80);
-    if (shift < 64 && (byte & 0x40))
+    unsigned shift;
+    uint64_t x = read_leb128(c, &shift);
+    if (shift < 64 && (c->at[-1] & 0x40))
         x |= ~(uint64_t)0 << shift;
     return (int64_t)x;
 }
