@@ -136,18 +136,7 @@ static enum status call(struct store *store, struct func *f, slot *io)
 
 const struct engine_ops wc_interp_ops = {
     .name = "interpreter",
-    .executable =
-        FEATURE_BIT(MVP) | FEATURE_BIT(MUTABLE_GLOBALS) |
-        FEATURE_BIT(SIGN_EXTENSION) | FEATURE_BIT(SATURATING_FLOAT_TO_INT) |
-        FEATURE_BIT(MULTI_VALUE) | FEATURE_BIT(REFERENCE_TYPES) |
-        FEATURE_BIT(BULK_MEMORY) | FEATURE_BIT(SIMD) |
-        FEATURE_BIT(RELAXED_SIMD) | FEATURE_BIT(EXTENDED_CONST) |
-        FEATURE_BIT(TAIL_CALL) | FEATURE_BIT(MULTI_MEMORY) |
-        FEATURE_BIT(MEMORY64) | FEATURE_BIT(FUNCTION_REFERENCES) |
-        FEATURE_BIT(EXCEPTIONS) | FEATURE_BIT(LEGACY_EXCEPTIONS) |
-        FEATURE_BIT(GC) | FEATURE_BIT(THREADS) |
-        FEATURE_BIT(CUSTOM_PAGE_SIZES) | FEATURE_BIT(WIDE_ARITHMETIC) |
-        FEATURE_BIT(COMPACT_IMPORTS),
+    .executable = ENGINE_FEATURES,
     .prepare = prepare,
     .compile = wc_interp_translate,
     .code_bytes = code_bytes,
