@@ -131,6 +131,36 @@ WASI_API_EXTERN bool wasi_config_add_tcp_listener(wasi_config_t *config,
  * also when `fd` is no socket. */
 WASI_API_EXTERN bool wasi_config_add_socket(wasi_config_t *config, int fd);
 
+/* ------------------------------------------------------------------ limits
+ * What a program may make this process hold besides its own memory. What it is
+ * given from the start does not count, nor do directories and buffers in
+ * memory: those have limits of their own. */
+
+/* Memory for descriptors (about 1 KiB each), directories that are being listed
+ * (about 33 KiB each) and calls in progress, estimated on the high side. A
+ * program that wants more gets the error "out of memory". 64 MiB, if not
+ * set. */
+WASI_API_EXTERN void wasi_config_limit_memory(wasi_config_t *config,
+                                              size_t bytes);
+/* Descriptors open at a time, those it is given included: then the error is
+ * "too many files open". 65,536, if not set, and no more. */
+WASI_API_EXTERN void wasi_config_limit_descriptors(wasi_config_t *config,
+                                                   uint32_t count);
+/* Threads at a time besides the first one, for programs that are allowed any
+ * (wasmc.h); each has a store with its stack and tables. 4,096, if not set,
+ * and no more. */
+WASI_API_EXTERN void wasi_config_limit_threads(wasi_config_t *config,
+                                               uint32_t count);
+
+/* With `on`, a program can write nothing but text to a terminal, be it a
+ * standard stream or in a directory: escape sequences and other control
+ * characters (but backspace, tab, line feed and carriage return) are shown,
+ * not obeyed, ESC as ^[, and what is not UTF-8 as U+FFFD. Off, if not set:
+ * colours and cursor movements work, and whatever else the terminal can be
+ * asked to do. What is no terminal is never filtered. */
+WASI_API_EXTERN void wasi_config_filter_escapes(wasi_config_t *config,
+                                                bool on);
+
 /* -------------------------------------------------------- standard streams */
 
 typedef enum {

@@ -111,6 +111,14 @@ int wc_os_accept(int fd, int *out)
     return *out == -1 ? errno : 0;
 }
 
+bool wc_os_is_listening(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof listens;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
+           listens != 0;
+}
+
 static struct msghdr message_of(const struct os_iovec *iov, uint32_t len)
 {
     return (struct msghdr){
@@ -123,11 +131,7 @@ int wc_os_recv(int fd, const struct os_iovec *iov, uint32_t len,
                unsigned flags, size_t *done, bool *truncated)
 {
     struct msghdr m = message_of(iov, len);
-    int bits = 0;
-    if (flags & OS_RECV_PEEK)
-        bits |= MSG_PEEK;
-    if (flags & OS_RECV_WAITALL)
-        bits |= MSG_WAITALL;
+    int bits = flags & OS_RECV_PEEK ? MSG_PEEK : 0;
     ssize_t n;
     do
         n = recvmsg(fd, &m, bits);

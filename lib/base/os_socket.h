@@ -14,8 +14,10 @@ int wc_os_listen(const char *address, int *fd, uint16_t *port) WC_MUST_CHECK;
 /* The next connection of a listener; EAGAIN when none waits. The new socket
  * is non-blocking. */
 int wc_os_accept(int fd, int *out) WC_MUST_CHECK;
+/* Can there ever be a connection to accept? */
+bool wc_os_is_listening(int fd);
 
-enum { OS_RECV_PEEK = 1 << 0, OS_RECV_WAITALL = 1 << 1 };
+enum { OS_RECV_PEEK = 1 << 0 };
 
 /* *truncated: a datagram had more bytes than there was room for. */
 int wc_os_recv(int fd, const struct os_iovec *iov, uint32_t len,

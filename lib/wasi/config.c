@@ -11,7 +11,13 @@ extern char **environ;
 
 wasi_config_t *wasi_config_new(void)
 {
-    return calloc(1, sizeof(wasi_config_t));
+    wasi_config_t *config = calloc(1, sizeof *config);
+    if (config == NULL)
+        return NULL;
+    config->memory_max = WASI_MEMORY_BYTES;
+    config->fds_max = WASI_FDS_MAX;
+    config->threads_max = WASI_THREADS_MAX;
+    return config;
 }
 
 static void stdio_clear(struct stdio_config *s)
@@ -168,6 +174,28 @@ bool wasi_config_add_socket(wasi_config_t *config, int fd)
         (s.type != OS_FILE_STREAM && s.type != OS_FILE_DGRAM))
         return false;
     return vec_push(&config->sockets, ((struct socket_config){.fd = fd}));
+}
+
+/* ------------------------------------------------------------------ limits */
+
+void wasi_config_limit_memory(wasi_config_t *config, size_t bytes)
+{
+    config->memory_max = bytes;
+}
+
+void wasi_config_limit_descriptors(wasi_config_t *config, uint32_t count)
+{
+    config->fds_max = count < WASI_FDS_MAX ? count : WASI_FDS_MAX;
+}
+
+void wasi_config_limit_threads(wasi_config_t *config, uint32_t count)
+{
+    config->threads_max = count < WASI_THREADS_MAX ? count : WASI_THREADS_MAX;
+}
+
+void wasi_config_filter_escapes(wasi_config_t *config, bool on)
+{
+    config->filter_escapes = on;
 }
 
 /* -------------------------------------------------------- standard streams */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "wasi/limits.h"
 #include "wasi/mem_fs.h"
 #include "wasi/stream.h"
 
@@ -36,6 +37,9 @@ struct wasi_config_t {
     VEC(struct dir_config) dirs;
     VEC(struct socket_config) sockets;
     struct stdio_config stdio[3];
+    size_t memory_max;
+    uint32_t fds_max, threads_max;
+    bool filter_escapes;
     bool walk_paths; /* never use the kernel's path resolution (tests) */
 };
 

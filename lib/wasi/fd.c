@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "wasi/limits.h"
 
-void wc_fd_init(struct fd_table *t, uint32_t limit)
+void wc_fd_init(struct fd_table *t, uint32_t limit, struct quota *memory)
 {
-    *t = (struct fd_table){.limit = limit};
+    *t = (struct fd_table){.limit = limit, .memory = memory};
     wc_mutex_init(&t->lock);
 }
 
@@ -18,10 +19,19 @@ static void descriptor_free(struct descriptor *d)
     *d = (struct descriptor){0};
 }
 
+/* For what was in the table. */
+static void release(struct fd_table *t, struct descriptor *d)
+{
+    if (d->node == NULL)
+        return;
+    descriptor_free(d);
+    quota_give(t->memory, WASI_FD_BYTES);
+}
+
 void wc_fd_free(struct fd_table *t)
 {
     for (uint32_t i = 0; i < t->len; i++)
-        descriptor_free(&t->data[i]);
+        release(t, &t->data[i]);
     free(t->data);
     wc_mutex_destroy(&t->lock);
 }
@@ -40,11 +50,12 @@ static enum wasi_errno add_locked(struct fd_table *t, struct descriptor d,
         i++;
     if (i >= t->limit)
         return ERRNO_NFILE;
-    if (i == t->len) {
-        if (!vec_reserve(t, 1))
-            return ERRNO_NOMEM;
+    if (i == t->len && !vec_reserve(t, 1))
+        return ERRNO_NOMEM;
+    if (!quota_take(t->memory, WASI_FD_BYTES))
+        return ERRNO_NOMEM;
+    if (i == t->len)
         t->len++;
-    }
     t->data[i] = d;
     t->first_free = i + 1;
     *fd = i;
@@ -94,7 +105,7 @@ enum wasi_errno wc_fd_close(struct fd_table *t, uint32_t fd)
     wc_mutex_unlock(&t->lock);
     /* Outside of the lock: a finalizer of the embedder may run. */
     bool was_open = gone.node != NULL;
-    descriptor_free(&gone);
+    release(t, &gone);
     return was_open ? ERRNO_SUCCESS : ERRNO_BADF;
 }
 
@@ -112,7 +123,7 @@ enum wasi_errno wc_fd_renumber(struct fd_table *t, uint32_t from, uint32_t to)
             t->first_free = from;
     }
     wc_mutex_unlock(&t->lock);
-    descriptor_free(&gone);
+    release(t, &gone);
     return both_open ? ERRNO_SUCCESS : ERRNO_BADF;
 }
 

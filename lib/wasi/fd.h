@@ -22,14 +22,16 @@ struct fd_table {
     uint32_t len, cap;
     uint32_t first_free; /* none below it is free */
     uint32_t limit;
+    struct quota *memory; /* which each descriptor is taken from */
 };
 
-void wc_fd_init(struct fd_table *t, uint32_t limit);
+void wc_fd_init(struct fd_table *t, uint32_t limit, struct quota *memory);
 /* Closes everything. */
 void wc_fd_free(struct fd_table *t);
 
 /* Puts a descriptor at the lowest free number, taking the node and the name
- * (also on failure). NFILE when there are too many. */
+ * (also on failure). NFILE when there are too many, NOMEM when the quota is
+ * used up. */
 enum wasi_errno wc_fd_add(struct fd_table *t, struct descriptor d,
                           uint32_t *fd);
 

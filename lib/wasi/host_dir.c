@@ -4,16 +4,20 @@
 #include <stdlib.h>
 
 #include "wasi/path.h"
+#include "wasi/terminal.h"
 #include "wasi/vfs.h"
 
 struct host_dir {
     struct node node;
+    struct host_rules *rules;
     struct path_root root;
     struct os_dir *listing; /* from the first next_entry on */
     uint64_t next;          /* cookie the listing is at */
     uint64_t last_cookie;   /* of `last`; 0: there is none */
     struct os_dirent last;  /* given last, good until the listing moves */
 };
+
+_Static_assert(sizeof(struct host_dir) <= WASI_FD_BYTES, "costs of a node");
 
 static const struct node_ops dir_ops;
 
@@ -22,8 +26,8 @@ static struct host_dir *dir_of(struct node *n)
     return (struct host_dir *)n;
 }
 
-enum wasi_errno wc_host_dir_new(int fd, bool read_only, bool walk,
-                                struct node **out)
+enum wasi_errno wc_host_dir_new(struct host_rules *rules, int fd,
+                                bool read_only, struct node **out)
 {
     struct host_dir *d = calloc(1, sizeof *d);
     if (d == NULL) {
@@ -32,8 +36,9 @@ enum wasi_errno wc_host_dir_new(int fd, bool read_only, bool walk,
     }
     wc_node_init(&d->node, &dir_ops, OS_FILE_DIR);
     d->node.read_only = read_only;
+    d->rules = rules;
     d->root.fd = fd;
-    d->root.walk = walk;
+    d->root.walk = rules->walk_paths;
     *out = &d->node;
     return ERRNO_SUCCESS;
 }
@@ -41,6 +46,8 @@ enum wasi_errno wc_host_dir_new(int fd, bool read_only, bool walk,
 static void dir_destroy(struct node *n)
 {
     struct host_dir *d = dir_of(n);
+    if (d->listing != NULL)
+        quota_give(&d->rules->memory, WASI_LISTING_BYTES);
     wc_os_dir_close(d->listing);
     wc_os_close(d->root.fd);
     free(d);
@@ -71,11 +78,20 @@ static enum wasi_errno dir_set_times(struct node *n,
     return wc_errno_of_host(wc_os_set_times_fd(dir_of(n)->root.fd, times));
 }
 
+static enum wasi_errno start_listing(struct host_dir *d)
+{
+    if (!quota_take(&d->rules->memory, WASI_LISTING_BYTES))
+        return ERRNO_NOMEM;
+    int e = wc_os_dir_open(d->root.fd, &d->listing);
+    if (e != 0)
+        quota_give(&d->rules->memory, WASI_LISTING_BYTES);
+    return wc_errno_of_host(e);
+}
+
 static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
                                       struct os_dirent *out, bool *end)
 {
     struct host_dir *d = dir_of(n);
-    int e = 0;
     /* Guests ask once more for an entry that their buffer has cut off; to go
      * back for it would read the directory again. */
     if (cookie != 0 && cookie == d->last_cookie) {
@@ -84,15 +100,17 @@ static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
         return ERRNO_SUCCESS;
     }
     d->last_cookie = 0;
-    if (d->listing == NULL)
-        e = wc_os_dir_open(d->root.fd, &d->listing);
+    if (d->listing == NULL) {
+        enum wasi_errno err = start_listing(d);
+        if (err != ERRNO_SUCCESS)
+            return err;
+    }
     /* Going back to the start also shows what is new. */
-    if (e == 0 && (cookie == 0 || cookie != d->next)) {
+    if (cookie == 0 || cookie != d->next) {
         wc_os_dir_seek(d->listing, cookie);
         d->next = cookie;
     }
-    if (e == 0)
-        e = wc_os_dir_next(d->listing, out, end);
+    int e = wc_os_dir_next(d->listing, out, end);
     if (e == 0 && !*end) {
         d->next = out->next;
         d->last = *out;
@@ -114,9 +132,11 @@ static enum wasi_errno node_of_fd(struct host_dir *d, int fd,
         return wc_errno_of_host(e);
     }
     if (s.type == OS_FILE_DIR)
-        return wc_host_dir_new(fd, d->node.read_only, d->root.walk, out);
+        return wc_host_dir_new(d->rules, fd, d->node.read_only, out);
     enum wasi_errno err =
         wc_host_file_new(fd, HOST_FD_OWNED, how->fdflags, out);
+    if (err == ERRNO_SUCCESS && d->rules->filter_escapes)
+        err = wc_terminal_filter(out);
     if (err == ERRNO_SUCCESS)
         (*out)->read_only = d->node.read_only;
     return err;

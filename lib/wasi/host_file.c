@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/os_socket.h"
+#include "wasi/limits.h"
 #include "wasi/vfs.h"
 
 /* Room that a pipe which polls writable is sure to have. */
@@ -18,6 +19,8 @@ struct host_file {
     int fd;
     enum host_fd whose;
 };
+
+_Static_assert(sizeof(struct host_file) <= WASI_FD_BYTES, "costs of a node");
 
 static const struct node_ops file_ops, stream_ops, socket_ops;
 
@@ -53,8 +56,9 @@ enum wasi_errno wc_host_file_new(int fd, enum host_fd whose, uint16_t fdflags,
     }
     wc_node_init(&f->node, ops_of(s.type), s.type);
     f->node.fdflags = fdflags;
+    f->node.terminal = s.type == OS_FILE_CHAR && wc_os_is_terminal(fd);
     f->node.seekable = ops_of(s.type) == &file_ops ||
-                       (s.type == OS_FILE_CHAR && !wc_os_is_terminal(fd));
+                       (s.type == OS_FILE_CHAR && !f->node.terminal);
     f->fd = fd;
     f->whose = whose;
     *out = &f->node;
@@ -268,7 +272,7 @@ static enum wasi_errno socket_accept(struct node *n, uint16_t fdflags,
 {
     struct host_file *f = file_of(n);
     if (would_wait(f, OS_POLL_READ))
-        return ERRNO_AGAIN;
+        return wc_os_is_listening(f->fd) ? ERRNO_AGAIN : ERRNO_INVAL;
     int fd;
     int e = wc_os_accept(f->fd, &fd);
     if (e != 0)

@@ -12,6 +12,8 @@ struct mem_node {
     char name[WASI_NAME_BYTES_MAX + 1]; /* of the entry listed last */
 };
 
+_Static_assert(sizeof(struct mem_node) <= WASI_FD_BYTES, "costs of a node");
+
 extern const struct node_ops wc_mem_file_ops;
 
 /* The node, with its file system locked. */

@@ -24,7 +24,9 @@ struct strings {
 struct wasi {
     atomic_uint refs;
     struct fd_table fds;
+    struct host_rules rules;
     struct strings args, env;
+    uint32_t threads_max;
 };
 
 /* One call of the guest. */

@@ -30,38 +30,29 @@ static bool copy_iovs(struct p1_call *c, const struct p1_iovs *v,
     return true;
 }
 
-/* The embedder's code gets memory of the host, and in pieces. */
 static enum wasi_errno read_bounced(struct p1_call *c, struct node *n,
-                                    const struct p1_iovs *v, uint64_t offset,
+                                    const struct p1_iovs *v,
+                                    struct os_iovec one, uint64_t offset,
                                     size_t *done)
 {
-    uint32_t size = v->total < WASI_BOUNCE_BYTES_MAX ? v->total
-                                                     : WASI_BOUNCE_BYTES_MAX;
-    struct os_iovec one = {malloc(size > 0 ? size : 1), size};
-    if (one.base == NULL)
-        return ERRNO_NOMEM;
-    enum wasi_errno e = wc_node_read(n, &one, size > 0, offset, done);
+    enum wasi_errno e = wc_node_read(n, &one, one.len > 0, offset, done);
     if (e == ERRNO_SUCCESS && !copy_iovs(c, v, 0, one.base, *done, true))
         e = ERRNO_FAULT;
-    free(one.base);
     return e;
 }
 
 static enum wasi_errno write_bounced(struct p1_call *c, struct node *n,
-                                     const struct p1_iovs *v, uint64_t offset,
+                                     const struct p1_iovs *v,
+                                     struct os_iovec one, uint64_t offset,
                                      size_t *done)
 {
-    uint32_t size = v->total < WASI_BOUNCE_BYTES_MAX ? v->total
-                                                     : WASI_BOUNCE_BYTES_MAX;
-    uint8_t *buffer = malloc(size > 0 ? size : 1);
-    if (buffer == NULL)
-        return ERRNO_NOMEM;
     enum wasi_errno e = ERRNO_SUCCESS;
     *done = 0;
     while (e == ERRNO_SUCCESS && *done < v->total) {
         size_t left = v->total - *done, wrote = 0;
-        struct os_iovec one = {buffer, left < size ? left : size};
-        if (!copy_iovs(c, v, (uint32_t)*done, buffer, one.len, false))
+        if (one.len > left)
+            one.len = left;
+        if (!copy_iovs(c, v, (uint32_t)*done, one.base, one.len, false))
             e = ERRNO_FAULT;
         else
             e = wc_node_write(n, &one, 1, offset, &wrote);
@@ -69,8 +60,28 @@ static enum wasi_errno write_bounced(struct p1_call *c, struct node *n,
         if (wrote < one.len)
             break;
     }
-    free(buffer);
     return *done > 0 ? ERRNO_SUCCESS : e;
+}
+
+/* The embedder's code gets memory of the host, and in pieces. */
+static enum wasi_errno transfer_bounced(struct p1_call *c, struct node *n,
+                                        const struct p1_iovs *v,
+                                        uint64_t offset, bool writes,
+                                        size_t *done)
+{
+    struct quota *memory = &c->wasi->rules.memory;
+    uint32_t size = v->total < WASI_BOUNCE_BYTES_MAX ? v->total
+                                                     : WASI_BOUNCE_BYTES_MAX;
+    if (!quota_take(memory, size))
+        return ERRNO_NOMEM;
+    enum wasi_errno e = ERRNO_NOMEM;
+    struct os_iovec one = {malloc(size > 0 ? size : 1), size};
+    if (one.base != NULL)
+        e = writes ? write_bounced(c, n, v, one, offset, done)
+                   : read_bounced(c, n, v, one, offset, done);
+    free(one.base);
+    quota_give(memory, size);
+    return e;
 }
 
 static enum wasi_errno transfer_once(struct p1_call *c, struct node *n,
@@ -78,8 +89,7 @@ static enum wasi_errno transfer_once(struct p1_call *c, struct node *n,
                                      bool writes, size_t *done)
 {
     if (n->calls_out)
-        return writes ? write_bounced(c, n, v, offset, done)
-                      : read_bounced(c, n, v, offset, done);
+        return transfer_bounced(c, n, v, offset, writes, done);
     return writes ? wc_node_write(n, v->host, v->len, offset, done)
                   : wc_node_read(n, v->host, v->len, offset, done);
 }

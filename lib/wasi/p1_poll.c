@@ -192,6 +192,30 @@ static enum wasi_errno poll_all(struct p1_call *c, struct poll *p,
     return p1_put_u32(c, result, put_events(p, events));
 }
 
+#define POLL_BYTES(len) \
+    ((len) * (uint64_t)(sizeof(struct waiting) + sizeof(struct os_pollfd)))
+
+static void poll_free(struct p1_call *c, struct poll *p)
+{
+    for (uint32_t i = 0; p->subs != NULL && i < p->len; i++)
+        wc_node_unref(p->subs[i].node);
+    free(p->subs);
+    free(p->fds);
+    quota_give(&c->wasi->rules.memory, POLL_BYTES(p->len));
+}
+
+static bool poll_alloc(struct p1_call *c, struct poll *p)
+{
+    if (!quota_take(&c->wasi->rules.memory, POLL_BYTES(p->len)))
+        return false;
+    p->subs = calloc(p->len, sizeof *p->subs);
+    p->fds = calloc(p->len, sizeof *p->fds);
+    if (p->subs != NULL && p->fds != NULL)
+        return true;
+    poll_free(c, p);
+    return false;
+}
+
 enum wasi_errno wc_p1_poll_oneoff(struct p1_call *c, const slot *a)
 {
     uint32_t len = (uint32_t)a[2];
@@ -205,17 +229,10 @@ enum wasi_errno wc_p1_poll_oneoff(struct p1_call *c, const slot *a)
         wc_p1_ptr(c, a[1], len * sizeof(struct p1_event)) == NULL ||
         wc_p1_ptr(c, a[3], 4) == NULL)
         return ERRNO_FAULT;
-    struct poll p = {
-        .len = len,
-        .subs = calloc(len, sizeof *p.subs),
-        .fds = calloc(len, sizeof *p.fds),
-    };
-    enum wasi_errno e = ERRNO_NOMEM;
-    if (p.subs != NULL && p.fds != NULL)
-        e = poll_all(c, &p, in, a[1], a[3]);
-    for (uint32_t i = 0; p.subs != NULL && i < len; i++)
-        wc_node_unref(p.subs[i].node);
-    free(p.subs);
-    free(p.fds);
+    struct poll p = {.len = len};
+    if (!poll_alloc(c, &p))
+        return ERRNO_NOMEM;
+    enum wasi_errno e = poll_all(c, &p, in, a[1], a[3]);
+    poll_free(c, &p);
     return e;
 }

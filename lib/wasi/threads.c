@@ -8,7 +8,6 @@
 #include "runtime/shared_memory.h"
 #include "runtime/store.h"
 #include "wasi/errno.h"
-#include "wasi/limits.h"
 
 /* Thread ids are positive and have 29 bits. */
 #define TID_MAX 0x1fffffffu
@@ -338,7 +337,8 @@ static bool next_tid(struct wasi_threads *t, uint32_t *out)
 /* Locked. The new thread gets on once the lock is free. */
 static bool start(struct wasi_threads *t, struct thread *i)
 {
-    if (t->ending || t->len >= WASI_THREADS_MAX || !next_tid(t, &i->tid) ||
+    if (t->ending || t->len >= wc_wasi_threads_max(t->wasi) ||
+        !next_tid(t, &i->tid) ||
         !wc_thread_start(&i->handle, run_thread, i))
         return false;
     i->next = t->first;

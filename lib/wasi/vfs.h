@@ -18,6 +18,7 @@
 #include "base/os_fs.h"
 #include "base/os_poll.h"
 #include "wasi/errno.h"
+#include "wasi/quota.h"
 #include "wasi/rights.h"
 
 #include <stdatomic.h>
@@ -109,6 +110,7 @@ struct node {
     bool seekable;  /* has a position that can be set */
     bool read_only; /* nothing in or below it can be changed */
     bool calls_out; /* transfers run embedder code: memory may move */
+    bool terminal;
 };
 
 /* Fills in a new node with one reference; the family allocates it. */
@@ -165,9 +167,16 @@ enum host_fd {
 enum wasi_errno wc_host_file_new(int fd, enum host_fd whose, uint16_t fdflags,
                                  struct node **out) WC_MUST_CHECK;
 
-/* A directory of the host; takes `fd`, also on failure. `walk`: do without the
- * kernel's path resolution. */
-enum wasi_errno wc_host_dir_new(int fd, bool read_only, bool walk,
-                                struct node **out) WC_MUST_CHECK;
+/* What the directories of one program have in common; it outlives them. */
+struct host_rules {
+    bool walk_paths;     /* do without the kernel's path resolution */
+    bool filter_escapes; /* of what is written to terminals */
+    struct quota memory;
+};
+
+/* A directory of the host; takes `fd`, also on failure. */
+enum wasi_errno wc_host_dir_new(struct host_rules *rules, int fd,
+                                bool read_only, struct node **out)
+    WC_MUST_CHECK;
 
 #endif

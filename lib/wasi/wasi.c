@@ -1,6 +1,7 @@
 /* Setting a program up from a configuration, and handing out its imports. */
 #include "wasi/wasi.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "wasi/config.h"
 #include "wasi/limits.h"
 #include "wasi/p1.h"
+#include "wasi/terminal.h"
 
 /* -------------------------------------------------------------- setting up */
 
@@ -45,7 +47,7 @@ static bool add(struct wasi *w, struct node *node, rights inheriting,
     if (err == ERRNO_NOMEM)
         return wc_error_no_memory(e, "setting up descriptors");
     return wc_error_set(e, ERROR_LIMIT, ERROR_NO_OFFSET,
-                        "more than %u directories and sockets", WASI_FDS_MAX);
+                        "more than %" PRIu32 " descriptors", w->fds.limit);
 }
 
 /* The descriptor may be closed, as with `<&-`: then the stream is null. */
@@ -94,6 +96,8 @@ static bool add_stdio(struct wasi *w, const struct wasi_config_t *config,
     for (int i = 0; i < (int)ARRAY_LEN(config->stdio); i++) {
         struct node *node;
         enum wasi_errno err = open_stdio(&config->stdio[i], i, &node);
+        if (err == ERRNO_SUCCESS && w->rules.filter_escapes)
+            err = wc_terminal_filter(&node);
         if (err != ERRNO_SUCCESS)
             return wc_error_no_memory(e, "setting up standard streams");
         rights inheriting =
@@ -104,9 +108,8 @@ static bool add_stdio(struct wasi *w, const struct wasi_config_t *config,
     return true;
 }
 
-static bool open_dir(const struct wasi_config_t *config,
-                     const struct dir_config *d, struct node **out,
-                     struct error *e)
+static bool open_dir(struct wasi *w, const struct dir_config *d,
+                     struct node **out, struct error *e)
 {
     bool read_only = d->access == WASI_DIR_READ_ONLY;
     enum wasi_errno err;
@@ -119,17 +122,17 @@ static bool open_dir(const struct wasi_config_t *config,
             return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
                                 "cannot open directory '%.128s': %s",
                                 d->host_path, strerror(host));
-        err = wc_host_dir_new(fd, read_only, config->walk_paths, out);
+        err = wc_host_dir_new(&w->rules, fd, read_only, out);
     }
     return err == ERRNO_SUCCESS ||
            wc_error_no_memory(e, "setting up directories");
 }
 
-static bool add_dir(struct wasi *w, const struct wasi_config_t *config,
-                    const struct dir_config *d, struct error *e)
+static bool add_dir(struct wasi *w, const struct dir_config *d,
+                    struct error *e)
 {
     struct node *node;
-    if (!open_dir(config, d, &node, e))
+    if (!open_dir(w, d, &node, e))
         return false;
     char *name = strdup(d->guest_path);
     if (name == NULL) {
@@ -165,18 +168,26 @@ struct wasi *wc_wasi_new(const struct wasi_config_t *config, struct error *e)
         return NULL;
     }
     atomic_init(&w->refs, 1);
-    wc_fd_init(&w->fds, WASI_FDS_MAX);
+    wc_fd_init(&w->fds, config->fds_max, &w->rules.memory);
+    w->threads_max = config->threads_max;
+    w->rules.walk_paths = config->walk_paths;
+    w->rules.filter_escapes = config->filter_escapes;
+    /* The quota is for what the guest asks for, not for what it is given. */
+    atomic_init(&w->rules.memory.left, QUOTA_MAX);
     bool ok = strings_fill(&w->args, config->args.data, config->args.len, e) &&
               strings_fill(&w->env, config->env.data, config->env.len, e) &&
               add_stdio(w, config, e);
     for (uint32_t i = 0; ok && i < config->dirs.len; i++)
-        ok = add_dir(w, config, &config->dirs.data[i], e);
+        ok = add_dir(w, &config->dirs.data[i], e);
     for (uint32_t i = 0; ok && i < config->sockets.len; i++)
         ok = add_socket(w, &config->sockets.data[i], e);
-    if (ok)
-        return w;
-    wc_wasi_unref(w);
-    return NULL;
+    if (!ok) {
+        wc_wasi_unref(w);
+        return NULL;
+    }
+    uint64_t left = config->memory_max;
+    atomic_init(&w->rules.memory.left, left < QUOTA_MAX ? left : QUOTA_MAX);
+    return w;
 }
 
 struct wasi *wc_wasi_ref(struct wasi *w)
@@ -194,6 +205,11 @@ void wc_wasi_unref(struct wasi *w)
     free(w->args.bytes);
     free(w->env.bytes);
     free(w);
+}
+
+uint32_t wc_wasi_threads_max(const struct wasi *w)
+{
+    return w->threads_max;
 }
 
 /* ----------------------------------------------------------------- imports */

@@ -22,6 +22,9 @@ struct wasi *wc_wasi_ref(struct wasi *w);
 /* The last reference closes all descriptors. NULL is allowed. */
 void wc_wasi_unref(struct wasi *w);
 
+/* How many threads the program may have at a time besides its first. */
+uint32_t wc_wasi_threads_max(const struct wasi *w);
+
 /* Is this the name of a module whose functions WASI provides
  * ("wasi_snapshot_preview1", or "wasi_unstable" of older programs)? */
 bool wc_wasi_module(struct span module);

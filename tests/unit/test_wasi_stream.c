@@ -532,6 +532,119 @@ Test(wasi_stream, a_listener_accepts)
     guest_delete(g);
 }
 
+/* Peers of the guest's descriptors 0 (stream) and 1 (datagrams); where its
+ * listener, 3, is. */
+static int stream_peer, dgram_peer, connected = -1;
+static struct sockaddr_in listening_at;
+
+static void send_stream(struct guest *g)
+{
+    (void)g;
+    cr_assert_eq(write(stream_peer, "hello", 5), 5);
+}
+
+static void send_dgram(struct guest *g)
+{
+    (void)g;
+    cr_assert_eq(write(dgram_peer, "0123456789", 10), 10);
+}
+
+/* The descriptor is the same each time. */
+static void connect_again(struct guest *g)
+{
+    CALL(g, fd_close, 4);
+    if (connected != -1)
+        close(connected);
+    connected = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(connect(connected, (struct sockaddr *)&listening_at,
+                         sizeof listening_at),
+                 0);
+}
+
+static int give_pair(struct guest *g, wasi_stdio_t which, int type)
+{
+    int s[2];
+    cr_assert_eq(socketpair(AF_UNIX, type, 0, s), 0);
+    cr_assert(wasi_config_stdio_fd(g->config, which, s[0]));
+    return s[1];
+}
+
+Test(wasi_stream, results_of_sockets_are_written_whole)
+{
+    enum { MORE = DATA + 1024 };
+    static const struct guest_row rows[] = {
+        {"sock_recv", {0, IOVS, 1, 0, DATA, DATA + 4}, 6, send_stream},
+        {"sock_recv", {1, IOVS, 1, 0, DATA, DATA + 4}, 6, send_dgram},
+        {"sock_recv", {1, IOVS, 1, 1, DATA, DATA + 4}, 6, send_dgram},
+        {"sock_recv", {1, IOVS + 16, 1, 0, DATA, DATA + 4}, 6, NULL},
+        /* the bytes themselves: none behind what came */
+        {"sock_recv", {1, IOVS + 8, 1, 0, OUT, OUT + 4}, 10, send_dgram},
+        {"sock_recv", {1, IOVS + 24, 1, 0, OUT, OUT + 4}, 4, send_dgram},
+        {"sock_send", {0, IOVS, 1, 0, DATA}, 4, NULL},
+        {"sock_send", {1, IOVS, 1, 0, DATA}, 4, NULL},
+        {"sock_accept", {3, 0, DATA}, 4, connect_again},
+    };
+    struct guest *g = guest_new();
+    uint16_t port;
+    stream_peer = give_pair(g, WASI_STDIN, SOCK_STREAM);
+    dgram_peer = give_pair(g, WASI_STDOUT, SOCK_DGRAM);
+    cr_assert(wasi_config_add_tcp_listener(g->config, "127.0.0.1:0", &port));
+    listening_at =
+        (struct sockaddr_in){.sin_family = AF_INET,
+                             .sin_port = htons(port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    guest_start(g);
+    guest_iov(g, 0, MORE, 100);
+    guest_iov(g, 1, DATA, 100);
+    guest_iov(g, 2, MORE, 4);
+    guest_iov(g, 3, DATA, 4);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        guest_check_whole(g, &rows[i]);
+    cr_expect_eq(guest_u32(g, DATA), 4); /* the descriptor */
+    guest_delete(g);
+}
+
+/* A call that fails leaves what was there. */
+Test(wasi_stream, sockets_that_fail_write_nothing)
+{
+    static const struct {
+        const char *name;
+        slot args[6];
+        enum wasi_errno e;
+    } rows[] = {
+        {"sock_recv", {0, IOVS, 1, 0, DATA, DATA + 4}, ERRNO_AGAIN},
+        {"sock_recv", {0, IOVS, 1, 8, DATA, DATA + 4}, ERRNO_INVAL},
+        {"sock_recv", {7, IOVS, 1, 0, DATA, DATA + 4}, ERRNO_BADF},
+        {"sock_recv", {2, IOVS, 1, 0, DATA, DATA + 4}, ERRNO_NOTSOCK},
+        {"sock_recv", {0, IOVS, 1, 0, DATA, 0xffffffff}, ERRNO_FAULT},
+        {"sock_send", {0, IOVS, 1, 1, DATA}, ERRNO_INVAL},
+        {"sock_send", {0, IOVS, 1025, 0, DATA}, ERRNO_INVAL},
+        {"sock_send", {2, IOVS, 1, 0, DATA}, ERRNO_NOTSOCK},
+        {"sock_accept", {3, 0, DATA}, ERRNO_AGAIN},
+        {"sock_accept", {3, FDFLAG_SYNC, DATA}, ERRNO_INVAL},
+        {"sock_accept", {0, 0, DATA}, ERRNO_INVAL},
+    };
+    struct guest *g = guest_new();
+    int peer = give_pair(g, WASI_STDIN, SOCK_STREAM);
+    cr_assert(wasi_config_add_tcp_listener(g->config, "127.0.0.1:0", NULL));
+    guest_start(g);
+    EXPECT(SUCCESS, CALL(g, fd_fdstat_set_flags, 0, FDFLAG_NONBLOCK));
+    EXPECT(SUCCESS, CALL(g, fd_fdstat_set_flags, 3, FDFLAG_NONBLOCK));
+    guest_iov(g, 0, DATA + 1024, 100);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        slot args[12] = {0};
+        memcpy(args, rows[i].args, sizeof rows[i].args);
+        memset(guest_at(g, DATA), 0x55, 16);
+        enum wasi_errno e = guest_call_in(g, "wasi_snapshot_preview1",
+                                          rows[i].name, args);
+        cr_expect_eq(e, rows[i].e, "row %zu: %s", i, wc_errno_text(e));
+        for (uint32_t n = 0; n < 16; n++)
+            cr_expect_eq(*guest_at(g, DATA + n), 0x55, "row %zu", i);
+    }
+    close(peer);
+    guest_delete(g);
+}
+
 Test(wasi_stream, listeners_come_behind_directories)
 {
     struct guest *g = guest_new();

@@ -227,6 +227,40 @@ static inline enum wasi_errno guest_read(struct guest *g, slot fd,
     return CALL(g, fd_read, fd, IOVS, 1, OUT);
 }
 
+/* A call whose results are the first bytes at DATA. */
+struct guest_row {
+    const char *name;
+    slot args[6];
+    uint32_t size;
+    void (*prepare)(struct guest *g); /* before each call; or NULL */
+};
+
+/* What the function writes must not depend on what was there, and not one byte
+ * more is written: called twice, over different bytes. Descriptors and times
+ * must be the same both times. */
+static inline void guest_check_whole(struct guest *g,
+                                     const struct guest_row *row)
+{
+    uint8_t first[64];
+    for (int second = 0; second < 2; second++) {
+        uint8_t poison = second ? 0xaa : 0x55;
+        slot args[12] = {0};
+        memcpy(args, row->args, sizeof row->args);
+        if (row->prepare != NULL)
+            row->prepare(g);
+        memset(guest_at(g, DATA), poison, 128);
+        EXPECT(SUCCESS, guest_call_in(g, "wasi_snapshot_preview1", row->name,
+                                      args));
+        for (uint32_t i = row->size; i < 128; i++)
+            cr_expect_eq(*guest_at(g, DATA + i), poison, "%s: byte %u",
+                         row->name, (unsigned)i);
+        if (second)
+            cr_expect_arr_eq(guest_at(g, DATA), first, row->size, "%s",
+                             row->name);
+        memcpy(first, guest_at(g, DATA), row->size);
+    }
+}
+
 enum { CREAT = 1, DIRECTORY = 2, EXCL = 4, TRUNC = 8 };
 #define READ_WRITE                                                        \
     (RIGHT_FD_READ | RIGHT_FD_WRITE | RIGHT_FD_SEEK | RIGHT_FD_TELL |     \

@@ -10,6 +10,8 @@ int main(int argc, char **argv)
         exit(atoi(argv[2]));
     if (argc == 2 && strcmp(argv[1], "abort") == 0)
         abort();
+    if (argc == 2 && strcmp(argv[1], "escape") == 0)
+        return puts("\33[31mred\33[0m") < 0;
     CHECK(argc == 4);
     CHECK(strcmp(argv[1], "one") == 0);
     CHECK(strcmp(argv[2], "") == 0);

@@ -3,7 +3,7 @@
 # where no clang builds for wasm32-wasi ($WASI_CC names another one).
 . "$srcdir/tests/cli/lib.sh"
 . "$srcdir/tests/wasi/compiler.sh"
-programs="process files sandbox readonly time copy echo"
+programs="process files sandbox readonly limits time copy echo"
 flags_threads="-nostdlib -matomics -mbulk-memory -Wl,--shared-memory
     -Wl,--import-memory,--export-memory,--max-memory=4194304"
 
@@ -44,6 +44,10 @@ if compile threads $flags_threads; then
     done
     stdin=
     kill $sleeper
+    check "as many threads as allowed" 0 "done" "" "$wasmc" run \
+        --wasi=threads --max-threads=5 "$tmp/threads.wasm" return
+    check "more threads than allowed" 12 "" "" "$wasmc" run \
+        --wasi=threads --max-threads=4 "$tmp/threads.wasm" return
     check "threads are not for all" 1 "" "thread-spawn" "$wasmc" run \
         "$tmp/threads.wasm" count
 else
@@ -89,6 +93,30 @@ for option in --mapdir=/x --mount=/x --mapdir=::/x --dir=:: --memdir=/x::y; do
     check "wrong $option" 2 "" "option '$option'" "$wasmc" run $option \
         "$tmp/empty.wasm"
 done
+
+# Limits: 4 descriptors are given; the quota is for 10, or for 3 listings.
+check "descriptors are limited" 0 "6 ENFILE" "" "$wasmc" run --max-fds=10 \
+    --dir="$tmp/rw::." "$tmp/limits.wasm"
+check "host memory is limited" 0 "10 ENOMEM" "" "$wasmc" run \
+    --max-host-memory=10k --dir="$tmp/rw::." "$tmp/limits.wasm"
+check "listings are limited" 0 "3 ENOMEM" "" "$wasmc" run \
+    --max-host-memory=110k --dir="$tmp/rw::." "$tmp/limits.wasm" list
+check "too few descriptors" 1 "" "more than 3 descriptors" "$wasmc" run \
+    --max-fds=3 --dir="$tmp/rw::." "$tmp/limits.wasm"
+
+# What a terminal gets: the same, or nothing that it obeys; a pipe: the same.
+red=$(printf '\033[31mred\033[0m')
+check "escapes to a pipe" 0 "$red" "" "$wasmc" run --filter-escapes \
+    "$tmp/process.wasm" escape
+if command -v script >/dev/null 2>&1; then
+    on_terminal() {
+        script -qec "'$wasmc' run $* '$tmp/process.wasm' escape" /dev/null |
+            tr -d '\r'
+    }
+    check "escapes to a terminal" 0 "$red" "" on_terminal
+    check "escapes, filtered" 0 "^[[31mred^[[0m" "" \
+        on_terminal --filter-escapes
+fi
 
 sleep 5 | "$wasmc" run "$tmp/time.wasm" 2>"$tmp/err" >"$tmp/out" &&
     good || bad "time" "$(cat "$tmp/err")"

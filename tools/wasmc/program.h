@@ -14,11 +14,12 @@ struct run_options {
     const char *invoke, *argv0, *engine, *memory;
     dir_list dirs;
     string_list envs, listeners;
-    size_t stack_bytes, gc_limit_bytes;
+    size_t stack_bytes, gc_limit_bytes, host_memory;
     feature_set features;
-    uint32_t threads;
+    uint32_t threads, max_fds, max_threads;
     unsigned observers;
-    bool verbose, gc_torture, wasi_threads, eager, precompiled, cached;
+    bool verbose, gc_torture, wasi_threads, filter_escapes;
+    bool eager, precompiled, cached;
     struct cache cache;
 };
 
@@ -49,7 +50,7 @@ struct func *program_find(struct program *p, const char *name);
 /* Calls a function; 0, or the exit code after a trap or an exit. */
 int program_call(struct program *p, struct func *f, slot *io);
 
-/* Sets WASI up from --dir, --env, --tcplisten, --argv0 and the guest's
+/* Sets WASI up from the options for the guest (run.c) and the guest's
  * arguments (without the program's name). NULL after a report. */
 struct wasi *program_wasi(const struct run_options *o, const char *path,
                           int argc, char **argv);

@@ -68,6 +68,10 @@ static bool configure(wasi_config_t *config, const struct run_options *o,
     wasi_config_stdio_inherit(config, WASI_STDIN);
     wasi_config_stdio_inherit(config, WASI_STDOUT);
     wasi_config_stdio_inherit(config, WASI_STDERR);
+    wasi_config_filter_escapes(config, o->filter_escapes);
+    wasi_config_limit_memory(config, o->host_memory);
+    wasi_config_limit_descriptors(config, o->max_fds);
+    wasi_config_limit_threads(config, o->max_threads);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #include "tools/wasmc/literal.h"
 #include "tools/wasmc/program.h"
 #include "tools/wasmc/wasmc.h"
+#include "wasi/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -96,6 +97,15 @@ static const struct option_row rows[] = {
      "let the guest start threads"},
     {"argv0", 0, "NAME", option_string, AT(argv0),
      "what the guest is told it is called (default: FILE)"},
+    {"filter-escapes", 0, NULL, option_flag, AT(filter_escapes),
+     "show escape sequences that the guest writes to a\n"
+     "terminal instead of letting it obey them"},
+    {"max-host-memory", 0, "BYTES", option_size, AT(host_memory),
+     "for descriptors and listings of the guest\n(default: 64m)"},
+    {"max-fds", 0, "N", option_u32, AT(max_fds),
+     "descriptors of the guest (default: 65536)"},
+    {"max-threads", 0, "N", option_u32, AT(max_threads),
+     "threads of the guest (default: 4096)"},
     {"engine", 0, "NAME", option_engine, AT(engine),
      "interp (default), jit: machine code, auto: jit where\nthere is one "
      "(default with --cache and --precompiled)"},
@@ -266,6 +276,9 @@ static int run(const struct run_options *o, const char *path, int argc,
 int command_run(int argc, char **argv)
 {
     struct run_options o = {.features = wc_features_default(),
+                            .host_memory = WASI_MEMORY_BYTES,
+                            .max_fds = WASI_FDS_MAX,
+                            .max_threads = WASI_THREADS_MAX,
                             .cache.bytes = (size_t)1 << 30};
     int operands = 0;
     int code = EXIT_CODE_USAGE;
