@@ -410,7 +410,8 @@ int wc_os_write_file(int fd, const struct os_iovec *iov, uint32_t len,
 /* Writing to a pipe that nobody reads raises SIGPIPE in the calling thread.
  * The signal is blocked for this thread while it writes, and taken back if it
  * came; the handlers of the process are never touched. */
-int wc_os_write(int fd, const struct os_iovec *iov, uint32_t len, size_t *done)
+static int write_to_pipe(int fd, const struct os_iovec *iov, uint32_t len,
+                         int flags, size_t *done)
 {
     sigset_t pipe_only, before, pending;
     sigemptyset(&pipe_only);
@@ -419,13 +420,29 @@ int wc_os_write(int fd, const struct os_iovec *iov, uint32_t len, size_t *done)
     bool was_pending = sigismember(&pending, SIGPIPE) == 1;
     pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
 
-    int e = wc_os_write_file(fd, iov, len, done);
+    /* At no offset it is writev with flags. */
+    int e = flags == 0 ? wc_os_write_file(fd, iov, len, done)
+                       : transfer_result(RETRY(pwritev2(fd, iovec_of(iov),
+                                                        (int)len, -1, flags)),
+                                         done);
     if (e == EPIPE && !was_pending) {
         struct timespec at_once = {0};
         RETRY(sigtimedwait(&pipe_only, NULL, &at_once));
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return e;
+}
+
+int wc_os_write(int fd, const struct os_iovec *iov, uint32_t len, size_t *done)
+{
+    return write_to_pipe(fd, iov, len, 0, done);
+}
+
+int wc_os_write_at_once(int fd, const struct os_iovec *iov, uint32_t len,
+                        size_t *done)
+{
+    int e = write_to_pipe(fd, iov, len, RWF_NOWAIT, done);
+    return e == ENOSYS || e == EINVAL ? EOPNOTSUPP : e;
 }
 
 int wc_os_pwrite(int fd, const struct os_iovec *iov, uint32_t len,

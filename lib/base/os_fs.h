@@ -135,6 +135,10 @@ int wc_os_pread(int fd, const struct os_iovec *iov, uint32_t len,
 /* A pipe without readers is EPIPE; no signal is left behind. */
 int wc_os_write(int fd, const struct os_iovec *iov, uint32_t len,
                 size_t *done);
+/* What can be written without waiting, whatever the flags of the descriptor;
+ * EAGAIN for nothing. EOPNOTSUPP where the kernel does not offer that. */
+int wc_os_write_at_once(int fd, const struct os_iovec *iov, uint32_t len,
+                        size_t *done);
 int wc_os_pwrite(int fd, const struct os_iovec *iov, uint32_t len,
                  uint64_t offset, size_t *done);
 /* The same for regular files, which never raise a signal. */

@@ -1,8 +1,9 @@
 /* Files, terminals, pipes and sockets of the host as nodes.
  *
  * Descriptors that are ours are non-blocking. Those shared with the host (its
- * stdin) cannot be made so without changing them for everybody, so before each
- * transfer on one we ask whether it would wait.
+ * stdin) cannot be made so without changing them for everybody, so we ask the
+ * kernel not to wait for this one write, or whether a transfer would wait; then
+ * a pipe gets no more than it is sure to have room for.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ enum wasi_errno wc_host_file_new(int fd, enum host_fd whose, uint16_t fdflags,
     wc_node_init(&f->node, ops_of(s.type), s.type);
     f->node.fdflags = fdflags;
     f->node.terminal = s.type == OS_FILE_CHAR && wc_os_is_terminal(fd);
+    f->node.in_pieces = s.type == OS_FILE_FIFO && whose != HOST_FD_OWNED;
     f->node.seekable = ops_of(s.type) == &file_ops ||
                        (s.type == OS_FILE_CHAR && !f->node.terminal);
     f->fd = fd;
@@ -232,10 +234,15 @@ static enum wasi_errno stream_write(struct node *n, const struct os_iovec *iov,
     struct host_file *f = file_of(n);
     if (offset != POSITION_CURRENT)
         return ERRNO_SPIPE;
-    if (f->whose == HOST_FD_OWNED || !(n->fdflags & FDFLAG_NONBLOCK))
+    if (f->whose == HOST_FD_OWNED)
         return wc_errno_of_host(wc_os_write(f->fd, iov, len, done));
+    int e = wc_os_write_at_once(f->fd, iov, len, done);
+    if (e != EOPNOTSUPP)
+        return wc_errno_of_host(e);
     if (would_wait(f, OS_POLL_WRITE))
         return ERRNO_AGAIN;
+    if (!n->in_pieces && !(n->fdflags & FDFLAG_NONBLOCK))
+        return wc_errno_of_host(wc_os_write(f->fd, iov, len, done));
     struct os_iovec few[OS_IOV_MAX];
     uint32_t few_len = shorten(iov, len, few, PIPE_ROOM_BYTES);
     return wc_errno_of_host(wc_os_write(f->fd, few, few_len, done));

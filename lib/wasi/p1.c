@@ -77,9 +77,21 @@ enum wasi_errno wc_p1_iovs(struct p1_call *c, slot address, slot len,
     }
     if (total > UINT32_MAX)
         return ERRNO_INVAL;
+    out->first = 0;
     out->len = count;
     out->total = (uint32_t)total;
     return ERRNO_SUCCESS;
+}
+
+void wc_p1_advance(struct p1_iovs *v, size_t done)
+{
+    while (v->first < v->len && done >= v->host[v->first].len)
+        done -= v->host[v->first++].len;
+    if (v->first < v->len) {
+        struct os_iovec *next = &v->host[v->first];
+        next->base = (uint8_t *)next->base + done;
+        next->len -= done;
+    }
 }
 
 uint8_t wc_p1_filetype(enum os_filetype type)

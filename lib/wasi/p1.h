@@ -98,7 +98,7 @@ struct p1_iovec {
 
 /* The vectors of one call, as the guest has them and as the host does. */
 struct p1_iovs {
-    uint32_t len, total;
+    uint32_t first, len, total; /* host[first .. len) are still to be done */
     struct p1_iovec guest[WASI_IOVS_MAX];
     struct os_iovec host[WASI_IOVS_MAX];
 };
@@ -107,6 +107,9 @@ struct p1_iovs {
  * in all, FAULT when one is not in memory. */
 enum wasi_errno wc_p1_iovs(struct p1_call *c, slot address, slot len,
                            struct p1_iovs *out);
+
+/* Drops `done` bytes from the host's vectors. */
+void wc_p1_advance(struct p1_iovs *v, size_t done);
 
 /* ------------------------------------------------------- layouts (docs.md) */
 

@@ -88,13 +88,49 @@ static enum wasi_errno transfer_once(struct p1_call *c, struct node *n,
                                      const struct p1_iovs *v, uint64_t offset,
                                      bool writes, size_t *done)
 {
+    const struct os_iovec *iov = v->host + v->first;
+    uint32_t len = v->len - v->first;
     if (n->calls_out)
         return transfer_bounced(c, n, v, offset, writes, done);
-    return writes ? wc_node_write(n, v->host, v->len, offset, done)
-                  : wc_node_read(n, v->host, v->len, offset, done);
+    return writes ? wc_node_write(n, iov, len, offset, done)
+                  : wc_node_read(n, iov, len, offset, done);
 }
 
 /* Reads or writes, waiting where the guest wants to wait. */
+static enum wasi_errno transfer_waiting(struct p1_call *c, struct node *n,
+                                        const struct p1_iovs *v,
+                                        uint64_t offset, bool writes,
+                                        size_t *done)
+{
+    enum wasi_errno e;
+    while ((e = transfer_once(c, n, v, offset, writes, done)) ==
+           ERRNO_AGAIN) {
+        e = wc_p1_wait(c, n, writes ? OS_POLL_WRITE : OS_POLL_READ);
+        if (e != ERRNO_SUCCESS)
+            return e;
+    }
+    return e;
+}
+
+/* What a node takes in pieces shall look as if it were taken whole, unless the
+ * guest does not want to wait. */
+static enum wasi_errno write_pieces(struct p1_call *c, struct node *n,
+                                    struct p1_iovs *v, uint64_t offset,
+                                    size_t *done)
+{
+    size_t piece;
+    do {
+        piece = 0;
+        enum wasi_errno e =
+            transfer_waiting(c, n, v, offset, true, &piece);
+        if (e != ERRNO_SUCCESS)
+            return *done > 0 && c->status == STATUS_OK ? ERRNO_SUCCESS : e;
+        *done += piece;
+        wc_p1_advance(v, piece);
+    } while (piece > 0 && *done < v->total && !(n->fdflags & FDFLAG_NONBLOCK));
+    return ERRNO_SUCCESS;
+}
+
 static enum wasi_errno transfer(struct p1_call *c, const slot *a, slot result,
                                 uint64_t offset, bool writes)
 {
@@ -110,12 +146,10 @@ static enum wasi_errno transfer(struct p1_call *c, const slot *a, slot result,
     e = wc_p1_iovs(c, a[1], a[2], &v);
     if (e == ERRNO_SUCCESS && wc_p1_ptr(c, result, 4) == NULL)
         e = ERRNO_FAULT;
-    while (e == ERRNO_SUCCESS) {
-        e = transfer_once(c, d.node, &v, offset, writes, &done);
-        if (e != ERRNO_AGAIN)
-            break;
-        e = wc_p1_wait(c, d.node, writes ? OS_POLL_WRITE : OS_POLL_READ);
-    }
+    if (e == ERRNO_SUCCESS)
+        e = writes && d.node->in_pieces
+                ? write_pieces(c, d.node, &v, offset, &done)
+                : transfer_waiting(c, d.node, &v, offset, writes, &done);
     wc_node_unref(d.node);
     return e == ERRNO_SUCCESS ? p1_put_u32(c, result, (uint32_t)done) : e;
 }

@@ -61,17 +61,6 @@ enum wasi_errno wc_p1_sock_accept(struct p1_call *c, const slot *a)
     return e == ERRNO_SUCCESS ? p1_put_u32(c, a[2], fd) : e;
 }
 
-/* Drops the first `done` bytes of the vectors. */
-static void advance(struct p1_iovs *v, uint32_t *first, size_t done)
-{
-    while (*first < v->len && done >= v->host[*first].len)
-        done -= v->host[(*first)++].len;
-    if (done > 0 && *first < v->len) {
-        v->host[*first].base = (uint8_t *)v->host[*first].base + done;
-        v->host[*first].len -= done;
-    }
-}
-
 /* Receives once, or until all vectors are full. */
 static enum wasi_errno receive(struct p1_call *c, struct node *n,
                                struct p1_iovs *v, uint32_t flags,
@@ -79,13 +68,12 @@ static enum wasi_errno receive(struct p1_call *c, struct node *n,
 {
     bool all = (flags & RIFLAG_WAITALL) && !(flags & RIFLAG_PEEK);
     unsigned os_flags = flags & RIFLAG_PEEK ? OS_RECV_PEEK : 0;
-    uint32_t first = 0;
     *total = 0;
     do {
         size_t done = 0;
         enum wasi_errno e =
-            wc_node_receive(n, v->host + first, v->len - first, os_flags,
-                            &done, truncated);
+            wc_node_receive(n, v->host + v->first, v->len - v->first,
+                            os_flags, &done, truncated);
         if (e == ERRNO_AGAIN) {
             e = wc_p1_wait(c, n, OS_POLL_READ);
             if (e == ERRNO_SUCCESS)
@@ -94,7 +82,7 @@ static enum wasi_errno receive(struct p1_call *c, struct node *n,
         if (e != ERRNO_SUCCESS)
             return *total > 0 && c->status == STATUS_OK ? ERRNO_SUCCESS : e;
         *total += (uint32_t)done;
-        advance(v, &first, done);
+        wc_p1_advance(v, done);
         if (!all || done == 0)
             break;
     } while (*total < v->total);

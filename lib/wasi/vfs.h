@@ -111,6 +111,7 @@ struct node {
     bool read_only; /* nothing in or below it can be changed */
     bool calls_out; /* transfers run embedder code: memory may move */
     bool terminal;
+    bool in_pieces; /* writes what is sure not to wait; the rest comes next */
 };
 
 /* Fills in a new node with one reference; the family allocates it. */

@@ -473,6 +473,36 @@ Test(wasi_path, filters_that_forbid_openat2)
     check_escapes(false);
 }
 
+/* No operation takes them, whichever way it is resolved. */
+Test(wasi_path, no_operation_takes_them)
+{
+    static char long_name[257], long_path[4097];
+    memset(long_name, 'a', 256);
+    for (int i = 0; i < 2048; i++)
+        memcpy(long_path + 2 * i, "./", 2);
+    static const struct {
+        const char *path;
+        enum wasi_errno e;
+    } rows[] = {
+        {"", ERRNO_NOENT},
+        {"\xff\xfe", ERRNO_ILSEQ},
+        {"dir/\xc0\xae\xc0\xae/file", ERRNO_ILSEQ}, /* ".." spelt long */
+        {long_name, ERRNO_NAMETOOLONG},
+        {long_path, ERRNO_NAMETOOLONG},
+    };
+    for (int walk = 0; walk < 2; walk++) {
+        struct guest *g = guest_in_dir(walk, WASI_DIR_READ_WRITE);
+        make_tree(g);
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+            for (size_t o = 0; o < ARRAY_LEN(ops); o++) {
+                enum wasi_errno e = ops[o].call(g, rows[i].path);
+                cr_expect_eq(e, rows[i].e, "row %zu %s: %s", i, ops[o].name,
+                             wc_errno_text(e));
+            }
+        guest_delete(g);
+    }
+}
+
 Test(wasi_path, strings_that_are_no_paths)
 {
     struct guest *g = guest_in_dir(false, WASI_DIR_READ_WRITE);

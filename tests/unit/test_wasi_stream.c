@@ -415,24 +415,31 @@ static void *interrupt_soon(void *arg)
 Test(wasi_stream, waiting_can_be_interrupted)
 {
     struct guest *g = guest_new();
-    int p[2];
+    int p[2], full[2];
     cr_assert_eq(pipe(p), 0);
+    cr_assert_eq(pipe(full), 0);
     cr_assert(wasi_config_stdio_fd(g->config, WASI_STDIN, p[0]));
+    cr_assert(wasi_config_stdio_fd(g->config, WASI_STDOUT, full[1]));
     guest_start(g);
-    for (int polls = 0; polls < 2; polls++) {
+    guest_iov(g, 0, 0, MEMORY_BYTES);
+    guest_iov(g, 1, 0, MEMORY_BYTES);
+    put_clock(g, 0, 1, 1, UINT64_MAX, 0);
+    static const struct guest_row rows[] = {
+        {"fd_read", {0, IOVS, 1, OUT}, 0, NULL},
+        {"fd_write", {1, IOVS, 2, OUT}, 0, NULL}, /* fills it, then waits */
+        {"fd_write", {1, IOVS, 1, OUT}, 0, NULL},
+        {"poll_oneoff", {DATA, EVENTS, 1, OUT}, 0, NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         pthread_t thread;
+        slot io[8] = {0};
+        memcpy(io, rows[i].args, sizeof rows[i].args);
         atomic_store(&g->store->interrupt, 0);
         cr_assert_eq(
             pthread_create(&thread, NULL, interrupt_soon, g->store), 0);
-        slot io[8] = {0, IOVS, 1, OUT};
-        guest_iov(g, 0, DATA, 1);
-        if (polls) {
-            put_clock(g, 0, 1, 1, UINT64_MAX, 0);
-            memcpy(io, (slot[]){DATA, EVENTS, 1, OUT}, 4 * sizeof *io);
-        }
-        cr_expect_eq(guest_status(g, "wasi_snapshot_preview1",
-                                  polls ? "poll_oneoff" : "fd_read", io),
-                     STATUS_TRAP);
+        cr_expect_eq(guest_status(g, "wasi_snapshot_preview1", rows[i].name,
+                                  io),
+                     STATUS_TRAP, "%s", rows[i].name);
         pthread_join(thread, NULL);
         struct trap *t = wc_store_take_trap(g->store);
         cr_assert_not_null(t);
@@ -442,6 +449,70 @@ Test(wasi_stream, waiting_can_be_interrupted)
     close(p[0]);
     close(p[1]);
     guest_delete(g);
+}
+
+static void *read_slowly(void *arg)
+{
+    static uint8_t got[4 * MEMORY_BYTES];
+    size_t *len = arg;
+    int fd = (int)*len;
+    ssize_t n;
+    *len = 0;
+    while (*len < sizeof got &&
+           (n = read(fd, got + *len, 1000)) > 0)
+        *len += (size_t)n;
+    for (size_t i = 0; i < *len; i++)
+        cr_assert_eq(got[i], (uint8_t)(i % 251), "byte %zu", i);
+    return NULL;
+}
+
+/* A pipe takes it in pieces, which a guest that waits does not see: it has
+ * written all of its vectors, in order. */
+static void check_whole_writes(struct guest *g, const int p[2])
+{
+    pthread_t thread;
+    size_t len = (size_t)p[0];
+    cr_assert(wasi_config_stdio_fd(g->config, WASI_STDOUT, p[1]));
+    guest_start(g);
+    close(p[1]);
+    uint32_t sizes[] = {1, 0, 5000, 4096, 30000, 9}, total = 0;
+    for (uint32_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        guest_iov(g, i, DATA + total, sizes[i]);
+        total += sizes[i];
+    }
+    for (uint32_t i = 0; i < total; i++)
+        *guest_at(g, DATA + i) = (uint8_t)(i % 251);
+    /* more than a pipe holds */
+    for (uint32_t i = 0; i < 3; i++)
+        guest_iov(g, (uint32_t)ARRAY_LEN(sizes) + i, DATA + total % 251,
+                  i == 0 ? 251 * 100 : 251 * 90);
+    cr_assert_eq(pthread_create(&thread, NULL, read_slowly, &len), 0);
+    EXPECT(SUCCESS, CALL(g, fd_write, 1, IOVS, ARRAY_LEN(sizes) + 3, OUT));
+    total += 251 * 280;
+    cr_expect_eq(guest_u32(g, OUT), total);
+    EXPECT(SUCCESS, CALL(g, fd_close, 1));
+    pthread_join(thread, NULL);
+    cr_expect_eq(len, total);
+    close(p[0]);
+    guest_delete(g);
+}
+
+Test(wasi_stream, pipes_are_written_whole)
+{
+    int p[2];
+    cr_assert_eq(pipe(p), 0);
+    check_whole_writes(guest_new(), p);
+}
+
+/* Most kernels cannot be asked not to wait for these. */
+Test(wasi_stream, fifos_are_written_whole)
+{
+    struct guest *g = guest_new();
+    const char *path = guest_host_path(g, "fifo");
+    cr_assert_eq(mkfifo(path, 0666), 0);
+    int p[2] = {open(path, O_RDONLY | O_NONBLOCK), open(path, O_WRONLY)};
+    cr_assert_eq(fcntl(p[0], F_SETFL, 0), 0);
+    check_whole_writes(g, p);
 }
 
 /* ----------------------------------------------------------------- sockets */
