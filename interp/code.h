@@ -74,13 +74,16 @@ struct module_code {
 
 extern const struct code wc_code_untranslated;
 
+/* What functions of other engines have, which fits nowhere either. */
+extern const struct code wc_code_foreign;
+
 /* One entry from the host. */
 struct run {
     struct activation activation; /* first: walk() casts */
     struct store *store;
     struct instance *instance; /* whose code runs */
     slot *cells;               /* its globals */
-    slot *limit;               /* of the guest stack */
+    slot *limit;               /* of its part of the guest stack */
     atomic_uint *interrupt;
     enum status status; /* why execution ended */
     bool exact;         /* activation.pc is the instruction itself, not the

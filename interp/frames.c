@@ -55,6 +55,12 @@ void wc_frames_step(struct frame *f, const struct run *run, uint32_t func)
     }
 }
 
+bool wc_frames_left(const struct activation *a)
+{
+    const struct run *run = (const struct run *)(const void *)a;
+    return !frame_is_host(&(struct frame){.pc = a->pc}, run);
+}
+
 bool wc_frames_walk(const struct activation *a, frame_fn fn, void *arg)
 {
     const struct run *run = (const struct run *)(const void *)a;

@@ -28,6 +28,7 @@ void wc_frames_step(struct frame *f, const struct run *run, uint32_t func);
 
 /* struct engine_ops */
 bool wc_frames_walk(const struct activation *a, frame_fn fn, void *arg);
+bool wc_frames_left(const struct activation *a);
 
 WC_INLINE const struct code *code_of(const struct module *m, uint32_t func)
 {

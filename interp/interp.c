@@ -12,6 +12,10 @@
 #include <string.h>
 
 const struct code wc_code_untranslated = {.frame_bytes = UINT64_MAX};
+const struct code wc_code_foreign = {.frame_bytes = UINT64_MAX};
+
+static _Atomic(struct code *) const foreign =
+    (struct code *)(uintptr_t)&wc_code_foreign;
 
 static void release(struct module *m)
 {
@@ -82,6 +86,12 @@ static bool bind(struct func *f)
     return true;
 }
 
+static bool bind_foreign(struct func *f)
+{
+    f->code = (const void *)(uintptr_t)&foreign;
+    return true;
+}
+
 /* The run begins with a call of the function, in code of its own. */
 static void write_entry(struct run *run, const struct func *f)
 {
@@ -113,14 +123,15 @@ static enum status call(struct store *store, struct func *f, slot *io)
 {
     const struct deftype *type = f->entity.object.type;
     slot *fp = store->stack_top;
-    if ((size_t)(store->stack.end - fp) < func_io_slots(type))
+    slot *limit = store->native_sp;
+    if ((size_t)(limit - fp) < func_io_slots(type))
         return wc_trap_raise(store, TRAP_STACK_EXHAUSTED, NULL);
     struct run run = {
         .activation = {.below = store->activations, .ops = &wc_interp_ops},
         .store = store,
         .instance = f->instance,
         .cells = f->instance->cells,
-        .limit = store->stack.end,
+        .limit = limit,
         .interrupt = &store->interrupt,
     };
     write_entry(&run, f);
@@ -129,6 +140,7 @@ static enum status call(struct store *store, struct func *f, slot *io)
     wc_exec(&run, (const struct insn *)(const void *)run.entry, fp);
     store->activations = run.activation.below;
     store->stack_top = fp;
+    store_fit_limits(store);
     if (run.status == STATUS_OK)
         move_slots(io, fp, type->result_slots);
     return run.status;
@@ -141,6 +153,8 @@ const struct engine_ops wc_interp_ops = {
     .compile = wc_interp_translate,
     .code_bytes = code_bytes,
     .bind = bind,
+    .bind_foreign = bind_foreign,
     .call = call,
     .walk = wc_frames_walk,
+    .has_frames = wc_frames_left,
 };

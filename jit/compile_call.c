@@ -296,7 +296,7 @@ static void call_func(struct compiler *c, uint32_t type)
                           m, 8, wc_masm_target.instance, func_reg(),
                           FIELD(func, instance))),
                    label_at(c, cross));
-    wc_masm_call_field(m, func_reg(), FIELD(func, code));
+    wc_masm_call_field(m, func_reg(), FIELD(func, native));
     after_call(c, abi);
     wc_masm_bind(m, label_at(c, back));
     finish_call(c, abi);

@@ -313,7 +313,7 @@ void *wc_jit_lazy(struct instance *i, uint32_t func)
     if (compile_in(i->code, func, &e)) {
         void *entry = code_entry(i->code, func);
         if (i->funcs[func] != NULL)
-            i->funcs[func]->code = entry;
+            i->funcs[func]->native = entry;
         return entry;
     }
     wc_trap_raise(i->store,
@@ -336,30 +336,20 @@ static bool bind_instance(struct instance *i, struct error *e)
 
 static bool bind(struct func *f)
 {
-    f->code = code_entry(f->instance->code, f->index);
+    f->native = code_entry(f->instance->code, f->index);
     f->cross = cross_thunk(jit_of(f->entity.store),
                            wc_abi_stack_bytes(f->entity.object.type));
     return f->cross != NULL;
 }
 
-static bool bind_host(struct func *f)
+static bool bind_foreign(struct func *f)
 {
-    f->code = f->cross = type_thunk(jit_of(f->entity.store),
-                                    f->entity.object.type, true);
-    return f->code != NULL;
+    f->native = f->cross = type_thunk(jit_of(f->entity.store),
+                                      f->entity.object.type, true);
+    return f->native != NULL;
 }
 
 /* --- Calls from the host ------------------------------------------------- */
-
-/* The other side of the guest's stack has grown or shrunk. */
-static WC_COLD void move_limits(struct store *s)
-{
-    const void *limit = store_stack_limit(s);
-    for (struct entity *e = s->entities; e != NULL; e = e->next)
-        if (e->object.kind == OBJECT_INSTANCE)
-            ((struct instance *)e)->stack_limit = limit;
-    s->limit_of = s->stack_top;
-}
 
 static WC_COLD bool make_entry(struct func *f)
 {
@@ -370,8 +360,7 @@ static WC_COLD bool make_entry(struct func *f)
 
 static enum status call(struct store *store, struct func *f, slot *io)
 {
-    if (WC_UNLIKELY(store->stack_top != store->limit_of))
-        move_limits(store);
+    store_fit_limits(store);
     if (WC_UNLIKELY(f->entry == NULL) && !make_entry(f))
         return engine_out_of_memory(store);
     if (WC_UNLIKELY((uintptr_t)store->native_sp <
@@ -403,12 +392,13 @@ const struct engine_ops wc_jit_ops = {
     .code_load = load_code,
     .code_bytes = code_bytes,
     .bind = bind,
-    .bind_host = bind_host,
+    .bind_foreign = bind_foreign,
     .bind_instance = bind_instance,
     .engine_init = engine_init,
     .engine_free = engine_free,
     .call = call,
     .walk = wc_jit_walk,
+    .has_frames = wc_jit_has_frames,
 };
 
 const struct engine_ops *wc_jit_engine(void)

@@ -44,5 +44,6 @@ bool wc_jit_fault(void *arg, struct wc_fault *f);
 
 /* struct engine_ops */
 bool wc_jit_walk(const struct activation *a, frame_fn fn, void *arg);
+bool wc_jit_has_frames(const struct activation *a);
 
 #endif

@@ -43,24 +43,27 @@ static const uint8_t *body_sp(const struct native_frame *f)
     return f->sp - wc_code_args(f->func, at);
 }
 
-/* Goes out of thunks until there is a function; false: this is the host. */
-static bool find_function(struct native_frame *f)
+/* Goes out of thunks until there is code; false: this is the host. */
+static bool find_code(struct native_frame *f)
 {
     const struct jit *jit = f->instance->store->engine->state;
     for (;;) {
         const struct code_set *set = f->instance->code;
         if (code_map_has(&set->map, f->pc))
-            break;
+            return true;
         uint32_t stack_bytes;
-        if (code_map_has(&jit->map, f->pc) &&
-            wc_thunk_is_cross(f->pc, &stack_bytes)) {
-            f->instance =
-                (struct instance *)(uintptr_t)load_pointer(f->sp);
-            return_to(f, f->sp + sizeof(void *), stack_bytes);
-            continue;
-        }
-        return false;
+        if (!code_map_has(&jit->map, f->pc) ||
+            !wc_thunk_is_cross(f->pc, &stack_bytes))
+            return false;
+        f->instance = (struct instance *)(uintptr_t)load_pointer(f->sp);
+        return_to(f, f->sp + sizeof(void *), stack_bytes);
     }
+}
+
+static bool find_function(struct native_frame *f)
+{
+    if (!find_code(f))
+        return false;
     f->func = wc_code_find(f->instance->code, f->pc - !f->exact);
     if (f->func == NULL)
         return false;
@@ -92,6 +95,12 @@ static struct native_frame first_frame(const struct activation *a)
                                  .pc = a->pc,
                                  .sp = (const uint8_t *)a->fp,
                                  .exact = j->exact};
+}
+
+bool wc_jit_has_frames(const struct activation *a)
+{
+    struct native_frame f = first_frame(a);
+    return find_code(&f);
 }
 
 bool wc_jit_walk(const struct activation *a, frame_fn fn, void *arg)

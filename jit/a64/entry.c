@@ -273,16 +273,19 @@ static void emit_tail_cross(struct codebuf *b)
     load(b, X11, SCRATCH, FIELD(func, instance));
     a64_add_rrr(b, A64_SUBS, SIZE64, ZR, X11, REG_INSTANCE);
     a64_bcond(b, CC_NE, &foreign);
-    jump_field(b, SCRATCH, FIELD(func, code));
+    jump_field(b, SCRATCH, FIELD(func, native));
     wc_codebuf_bind(b, &foreign);
-    a64_cbz(b, false, SIZE64, X11, &plain); /* the host's */
+    load(b, X12, SCRATCH, FIELD(func, native));
+    load(b, X13, SCRATCH, FIELD(func, cross));
+    a64_add_rrr(b, A64_SUBS, SIZE64, ZR, X12, X13);
+    a64_bcond(b, CC_EQ, &plain); /* no machine code of an instance */
     a64_mem_ri(b, A64_LDR_W, X12, LR, 0);
     a64_mov_ri(b, SIZE32, X13, CROSS_MARK);
     a64_add_rrr(b, A64_SUBS, SIZE32, ZR, X12, X13);
     a64_bcond(b, CC_NE, &plain);
     move(b, REG_INSTANCE, X11);
     load_memory(b);
-    jump_field(b, SCRATCH, FIELD(func, code));
+    jump_field(b, SCRATCH, FIELD(func, native));
     wc_codebuf_bind(b, &plain);
     jump_field(b, SCRATCH, FIELD(func, cross));
 }
@@ -424,7 +427,7 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
     a64_pair_ri(b, A64_STP_X, A64_PRE, X2, X0, SP, -16);
     load(b, REG_INSTANCE, X1, FIELD(func, instance));
     load_memory(b);
-    load(b, X13, X1, FIELD(func, code));
+    load(b, X13, X1, FIELD(func, native));
     move(b, IO, X2);
     add(b, SP, SP, -(int64_t)(args + room));
     move_values(b, c->params, c->params_len, true, false, io, sp);
@@ -536,7 +539,7 @@ void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes)
     }
     load(b, REG_INSTANCE, SCRATCH, FIELD(func, instance));
     load_memory(b);
-    load(b, SCRATCH2, SCRATCH, FIELD(func, code));
+    load(b, SCRATCH2, SCRATCH, FIELD(func, native));
     a64_blr_r(b, SCRATCH2);
     codebuf_u32(b, CROSS_MARK);
     codebuf_u32(b, CROSS_BYTES | stack_bytes / 16 << 5);

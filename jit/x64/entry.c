@@ -225,16 +225,17 @@ static void emit_tail_cross(struct codebuf *b)
 {
     x64_alu_rm(b, X64_CMP, SIZE64, REG_INSTANCE, FIELD(RAX, func, instance));
     uint32_t foreign = x64_jcc_short(b, CC_NE);
-    x64_jmp_m(b, FIELD(RAX, func, code));
+    x64_jmp_m(b, FIELD(RAX, func, native));
     x64_short_bind(b, foreign);
-    x64_alu_mi(b, X64_CMP, SIZE64, FIELD(RAX, func, instance), 0);
+    load(b, RCX, FIELD(RAX, func, native));
+    x64_alu_rm(b, X64_CMP, SIZE64, RCX, FIELD(RAX, func, cross));
     uint32_t host = x64_jcc_short(b, CC_E);
     load(b, RCX, x64_at(RSP, 0));
     x64_alu_mi(b, X64_CMP, SIZE32, x64_at(RCX, 0), CROSS_MARK);
     uint32_t plain = x64_jcc_short(b, CC_NE);
     load(b, REG_INSTANCE, FIELD(RAX, func, instance));
     load_memory(b);
-    x64_jmp_m(b, FIELD(RAX, func, code));
+    x64_jmp_m(b, FIELD(RAX, func, native));
     x64_short_bind(b, plain);
     x64_short_bind(b, host);
     x64_jmp_m(b, FIELD(RAX, func, cross));
@@ -382,7 +383,7 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
     x64_push_r(b, RDX);
     load(b, REG_INSTANCE, FIELD(RSI, func, instance));
     load_memory(b);
-    load(b, RBP, FIELD(RSI, func, code));
+    load(b, RBP, FIELD(RSI, func, native));
     x64_mov_rr(b, SIZE64, RAX, RDX);
     add_sp(b, -(args + room));
     move_values(b, c->params, c->params_len, true, false, x64_at(RAX, 0),
@@ -497,7 +498,7 @@ void wc_thunk_cross(struct codebuf *b, uint32_t stack_bytes)
         x64_push_m(b, x64_at(RSP, (int32_t)(stack_bytes + 8)));
     load(b, REG_INSTANCE, FIELD(RAX, func, instance));
     load_memory(b);
-    x64_call_m(b, FIELD(RAX, func, code));
+    x64_call_m(b, FIELD(RAX, func, native));
     codebuf_u32(b, CROSS_MARK);
     codebuf_u8(b, (uint8_t)(stack_bytes / 8));
     codebuf_u8(b, (uint8_t)(stack_bytes / 8 >> 8));

@@ -35,22 +35,31 @@ void wasm_config_delete(wasm_config_t *config)
     free(config);
 }
 
-bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
+/* NULL: there is none. */
+static const struct engine_ops *ops_of(wasmc_engine_kind_t kind)
 {
     const struct engine_ops *jit = wc_jit_engine();
     switch (kind) {
     case WASMC_ENGINE_AUTO:
-        config->config.ops = jit != NULL ? jit : &wc_interp_ops;
-        return true;
+        return jit != NULL ? jit : &wc_interp_ops;
     case WASMC_ENGINE_INTERP:
-        config->config.ops = &wc_interp_ops;
-        return true;
+        return &wc_interp_ops;
     case WASMC_ENGINE_JIT:
-        if (jit != NULL)
-            config->config.ops = jit;
-        return jit != NULL;
+        return jit;
     }
-    return false;
+    return NULL;
+}
+
+bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
+{
+    const struct engine_ops *ops = ops_of(kind);
+    if (ops == NULL)
+        return false;
+    config->config.ops = ops;
+    config->config.other = ops != &wc_interp_ops ? &wc_interp_ops : NULL;
+    config->config.fall_back =
+        kind == WASMC_ENGINE_AUTO && ops != &wc_interp_ops;
+    return true;
 }
 
 void wasmc_config_set_observers(wasm_config_t *config, unsigned observers)

@@ -235,8 +235,7 @@ void wasmc_module_func_name(const wasm_module_t *module, uint32_t func,
 
 size_t wasmc_module_code_size(const wasm_module_t *module)
 {
-    const struct engine *engine = module->module->owner;
-    return engine->config.ops->code_bytes(module->module);
+    return module->module->ops->code_bytes(module->module);
 }
 
 /* ------------------------------------------------------------------ sharing */

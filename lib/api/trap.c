@@ -62,6 +62,7 @@ wasm_trap_t *wc_trap_give(wasm_store_t *store, enum status status)
     case STATUS_PENDING:
         return wc_trap_give_message(store, "host function did not answer");
     case STATUS_TRAP:
+    case STATUS_TAIL_CALL: /* stays between engines */
         break;
     }
     return wc_trap_give_trap(store, wc_store_take_trap(store->store));

@@ -30,6 +30,36 @@ void wc_engine_config_init(struct engine_config *c,
     };
 }
 
+static bool init_ops(struct engine *e, const struct engine_ops *ops)
+{
+    return ops == NULL || ops->engine_init == NULL || ops->engine_init(e);
+}
+
+static void free_ops(struct engine *e, const struct engine_ops *ops)
+{
+    if (ops != NULL && ops->engine_free != NULL)
+        ops->engine_free(e);
+}
+
+/* A host that refuses executable memory still has the interpreter. */
+static bool init_all(struct engine *e)
+{
+    const struct engine_config c = e->config;
+    if (init_ops(e, c.ops)) {
+        if (init_ops(e, c.other))
+            return true;
+        free_ops(e, c.ops);
+        return false;
+    }
+    if (!c.fall_back)
+        return false;
+    e->config = c;
+    e->config.ops = c.other;
+    e->config.other = NULL;
+    e->config.fall_back = false;
+    return init_ops(e, e->config.ops);
+}
+
 struct engine *wc_engine_new(const struct engine_config *c)
 {
     struct engine *e = calloc(1, sizeof *e);
@@ -38,11 +68,7 @@ struct engine *wc_engine_new(const struct engine_config *c)
     e->config = *c;
     atomic_init(&e->refs, 1);
     e->reg = wc_typereg_new();
-    if (e->reg == NULL) {
-        free(e);
-        return NULL;
-    }
-    if (c->ops->engine_init != NULL && !c->ops->engine_init(e)) {
+    if (e->reg == NULL || !init_all(e)) {
         wc_typereg_delete(e->reg);
         free(e);
         return NULL;
@@ -61,8 +87,8 @@ void wc_engine_unref(struct engine *e)
     if (e == NULL ||
         atomic_fetch_sub_explicit(&e->refs, 1, memory_order_acq_rel) != 1)
         return;
-    if (e->config.ops->engine_free != NULL)
-        e->config.ops->engine_free(e);
+    free_ops(e, e->config.ops);
+    free_ops(e, e->config.other);
     wc_typereg_delete(e->reg);
     free(e);
 }
@@ -88,7 +114,7 @@ static void *compile_some(void *arg)
     struct compiler *c = arg;
     struct compiling *job = c->job;
     struct module *m = job->module;
-    const struct engine_ops *ops = ((struct engine *)m->owner)->config.ops;
+    const struct engine_ops *ops = m->ops;
     while (!atomic_load_explicit(&job->failed, memory_order_relaxed)) {
         uint32_t n = atomic_fetch_add_explicit(&job->next, 1,
                                                memory_order_relaxed);
@@ -182,32 +208,81 @@ static struct module *new_module(const uint8_t *bytes, size_t len, bool copy,
     return m;
 }
 
-static bool prepare(const struct engine_config *c, struct module *m,
-                    const struct saved_code *code, struct error *e)
+static bool prepare_by(const struct engine_ops *ops, struct module *m,
+                       const struct saved_code *code, struct error *e)
 {
+    const struct engine *engine = m->owner;
+    m->ops = ops;
     if (code != NULL)
-        return c->ops->code_load(m, code, e);
-    return c->ops->prepare(m, e) && (!c->eager || wc_engine_compile(m, e));
+        return ops->code_load(m, code, e);
+    return ops->prepare(m, e) &&
+           (!engine->config.eager || wc_engine_compile(m, e));
 }
 
-static bool load(struct engine *engine, struct module *m,
+/* Where an engine that is free to choose has no room for machine code, the
+ * other one needs less. */
+static bool prepare(const struct engine_ops *ops, struct module *m,
+                    const struct saved_code *code, struct error *e)
+{
+    const struct engine_config *c = &((const struct engine *)m->owner)->config;
+    struct error first = ERROR_INIT;
+    const struct engine_ops *chosen = ops != NULL ? ops : c->ops;
+    if (prepare_by(chosen, m, code, &first))
+        return true;
+    if (first.kind != ERROR_NO_MEMORY || ops != NULL || !c->fall_back) {
+        if (e != NULL && e->kind == ERROR_NONE)
+            *e = first;
+        return false;
+    }
+    if (m->code_release != NULL)
+        m->code_release(m);
+    return prepare_by(c->other, m, NULL, e);
+}
+
+static bool load(const struct engine_ops *ops, struct module *m,
                  const struct saved_code *code, struct error *e)
 {
+    const struct engine *engine = m->owner;
     const struct engine_config *c = &engine->config;
     struct valid_policy policy = {
         .lazy = c->lazy_validation || code != NULL,
         .sidetables = true,
         .threads = c->threads,
-        .executable = c->ops->executable,
+        .executable = (ops != NULL ? ops : c->ops)->executable,
     };
     return wc_decode(m, e) && wc_validate(m, engine->reg, &policy, e) &&
-           map_exports(m, e) && prepare(c, m, code, e);
+           map_exports(m, e) && prepare(ops, m, code, e);
+}
+
+/* NULL as `ops` is the engine's choice. */
+static struct module *load_new(struct engine *engine,
+                               const struct engine_ops *ops, struct module *m,
+                               const struct saved_code *code, struct error *e)
+{
+    if (m == NULL)
+        return NULL;
+    m->features = engine->config.features;
+    m->owner = wc_engine_ref(engine);
+    m->owner_release = release_engine;
+    if (!load(ops, m, code, e)) {
+        wc_module_unref(m);
+        return NULL;
+    }
+    return m;
 }
 
 struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
                               size_t len, bool copy, struct error *e)
 {
-    return wc_engine_load_code(engine, bytes, len, copy, NULL, e);
+    return load_new(engine, NULL, new_module(bytes, len, copy, e), NULL, e);
+}
+
+struct module *wc_engine_load_for(struct engine *engine,
+                                  const struct engine_ops *ops,
+                                  const uint8_t *bytes, size_t len, bool copy,
+                                  struct error *e)
+{
+    return load_new(engine, ops, new_module(bytes, len, copy, e), NULL, e);
 }
 
 struct module *wc_engine_load_code(struct engine *engine, const uint8_t *bytes,
@@ -215,15 +290,5 @@ struct module *wc_engine_load_code(struct engine *engine, const uint8_t *bytes,
                                    const struct saved_code *code,
                                    struct error *e)
 {
-    struct module *m = new_module(bytes, len, copy, e);
-    if (m == NULL)
-        return NULL;
-    m->features = engine->config.features;
-    m->owner = wc_engine_ref(engine);
-    m->owner_release = release_engine;
-    if (!load(engine, m, code, e)) {
-        wc_module_unref(m);
-        return NULL;
-    }
-    return m;
+    return load_new(engine, NULL, new_module(bytes, len, copy, e), code, e);
 }

@@ -67,10 +67,11 @@ struct engine_ops {
     /* Bytes of the code that the module's functions have by now. */
     size_t (*code_bytes)(const struct module *m);
 
-    /* Sets func->code ... of a new function: of an instance, and of the host
-     * where the engine needs it. False: out of memory. */
+    /* Sets func->code ... of a new function of an instance whose module it
+     * has. And of all others, which its code calls through func->host; or
+     * NULL, where it has no need to. False: out of memory. */
     bool (*bind)(struct func *f);
-    bool (*bind_host)(struct func *f); /* or NULL */
+    bool (*bind_foreign)(struct func *f);
 
     /* Chooses instance->code, once the memories are there. Or NULL. */
     bool (*bind_instance)(struct instance *i, struct error *e);
@@ -87,11 +88,22 @@ struct engine_ops {
     /* Walks the frames of one activation that is inside a host call (or has
      * just trapped). Returns false if `fn` did. */
     bool (*walk)(const struct activation *a, frame_fn fn, void *arg);
+
+    /* Has it frames, inside a host call? Not where that is a tail call of the
+     * only one. NULL: this engine shares its stores with no other. */
+    bool (*has_frames)(const struct activation *a);
 };
 
 /* Calls any function, of the guest or the host, from the host. Counts entries
  * (store->activations_len) and traps when there are too many. */
 enum status wc_invoke(struct store *store, struct func *f, slot *io);
+
+/* The way from code of one engine to functions that another one has: `env` is
+ * the function. A tail call that leaves no frame behind unwinds to the
+ * wc_invoke that made the activation, which then calls the function in its
+ * place, so that a chain of them needs one activation. Counts
+ * entries on its own (store->crossings_len). */
+enum status wc_invoke_foreign(struct caller *caller, void *env, slot *io);
 
 /* What an engine does to call a host function: `io` on the guest stack. The
  * activation's pc and fp must be set, and store->stack_top past the frame. */

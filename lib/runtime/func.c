@@ -2,6 +2,23 @@
 
 #include "runtime/engine.h"
 
+static bool bind_in(struct func *f, const struct engine_ops *ops)
+{
+    if (f->instance != NULL && f->instance->module->ops == ops)
+        return ops->bind(f);
+    return ops->bind_foreign == NULL || ops->bind_foreign(f);
+}
+
+bool wc_func_bind(struct func *f)
+{
+    const struct engine_config *c = &f->entity.store->engine->config;
+    if (f->instance != NULL) {
+        f->host = wc_invoke_foreign;
+        f->env = f;
+    }
+    return bind_in(f, c->ops) && (c->other == NULL || bind_in(f, c->other));
+}
+
 struct func *wc_func_new_host(struct store *store, const struct deftype *type,
                               host_fn fn, void *env,
                               void (*env_finalizer)(void *))
@@ -17,8 +34,7 @@ struct func *wc_func_new_host(struct store *store, const struct deftype *type,
     f->host = fn;
     f->env = env;
     f->env_finalizer = env_finalizer;
-    const struct engine_ops *ops = store->engine->config.ops;
-    return ops->bind_host == NULL || ops->bind_host(f) ? f : NULL;
+    return wc_func_bind(f) ? f : NULL;
 }
 
 void wc_func_destroy(struct func *f)

@@ -26,14 +26,16 @@ struct func {
     struct entity entity; /* object.type is the function's type */
     struct instance *instance; /* NULL: a host function */
     uint32_t index;            /* in the instance's module */
-    /* The engine's, for functions of an instance. In machine code they are
-     * addresses: `code` to be called with the instance register set already,
-     * `cross` from another instance, with this struct in the scratch register;
-     * and functions of the host have them too. */
-    void *code;
+    /* What each engine's code calls, set by that engine (bind, bind_foreign in
+     * runtime/engine.h). The interpreter: where the pointer to its code is.
+     * Machine code: `native` with the instance register set already, `cross`
+     * from another instance, with this struct in the scratch register; both
+     * are the same where that is not machine code of an instance. */
+    const void *code;
+    void *native;
     void *cross;
-    const void *entry; /* how the engine calls it from the host */
-    host_fn host;
+    const void *entry; /* how its own engine calls it from the host */
+    host_fn host; /* the host's; of an instance, the way from other engines */
     void *env;
     void (*env_finalizer)(void *); /* or NULL */
 };
@@ -43,6 +45,10 @@ struct func {
 struct func *wc_func_new_host(struct store *store, const struct deftype *type,
                               host_fn fn, void *env,
                               void (*env_finalizer)(void *)) WC_MUST_CHECK;
+
+/* Makes a new function known to all engines of its store. False: out of
+ * memory. */
+bool wc_func_bind(struct func *f) WC_MUST_CHECK;
 
 /* Lets go of what the function holds, not of its own block; of the store. */
 void wc_func_destroy(struct func *f);

@@ -25,9 +25,7 @@ struct func *wc_instance_func(struct instance *i, uint32_t index)
     f->entity.object.type = module_functype(i->module, index);
     f->instance = i;
     f->index = index;
-    if (!i->store->engine->config.ops->bind(f))
-        return NULL;
-    return i->funcs[index] = f;
+    return wc_func_bind(f) ? i->funcs[index] = f : NULL;
 }
 
 struct global *wc_instance_global(struct instance *i, uint32_t index)

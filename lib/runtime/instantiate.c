@@ -126,7 +126,7 @@ static bool define_entities(struct instance *i, struct error *e)
 /* Functions come to be after this. */
 static bool bind_instance(struct instance *i, struct error *e)
 {
-    const struct engine_ops *ops = i->store->engine->config.ops;
+    const struct engine_ops *ops = i->module->ops;
     return ops->bind_instance == NULL || ops->bind_instance(i, e);
 }
 

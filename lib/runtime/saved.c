@@ -38,7 +38,7 @@ static uint64_t sum_of(const uint8_t *data, size_t len, uint64_t binary_len)
 
 bool wc_saved_write(struct module *m, struct buf *out, struct error *e)
 {
-    const struct engine_ops *ops = ((struct engine *)m->owner)->config.ops;
+    const struct engine_ops *ops = m->ops;
     uint8_t header[HEADER_BYTES] = {0};
     uint64_t sum = wc_checksum(m->bytes, m->bytes_len);
     memcpy(header, magic, sizeof magic);

@@ -2,6 +2,7 @@
 
 #include "base/os.h"
 #include "runtime/gc.h"
+#include "runtime/instance.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,15 @@ static void unmap_stack(struct store *s)
     if (s->stack.base != NULL)
         wc_os_release((uint8_t *)s->stack.base - page,
                       stack_bytes(s) + 2 * page);
+}
+
+void wc_store_move_limits(struct store *s)
+{
+    s->limit_of = s->stack_top + STACK_SLACK_BYTES / 2 / sizeof(slot);
+    const void *limit = store_stack_limit(s);
+    for (struct entity *e = s->entities; e != NULL; e = e->next)
+        if (e->object.kind == OBJECT_INSTANCE)
+            ((struct instance *)e)->stack_limit = limit;
 }
 
 struct store *wc_store_new(struct engine *engine, struct error *e)

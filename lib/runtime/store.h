@@ -27,6 +27,8 @@ enum observer {
 struct engine_config {
     feature_set features;
     const struct engine_ops *ops; /* which engine executes */
+    const struct engine_ops *other; /* the modules that ask for it; or NULL */
+    bool fall_back; /* to `other` where there is no room for `ops` */
     size_t stack_bytes;           /* guest stack of each store */
     bool guarded_memory;          /* reserve address space where possible */
     bool interruptible; /* code looks at store->interrupt: at entries and
@@ -45,7 +47,7 @@ struct engine_config {
 struct engine {
     struct engine_config config;
     struct typereg *reg;
-    void *state;      /* of config.ops */
+    void *state;      /* of the one of its engines that has engine_init */
     atomic_uint refs; /* the handle, modules and stores */
 };
 
@@ -61,6 +63,12 @@ void wc_engine_unref(struct engine *e);
 struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
                               size_t len, bool copy, struct error *e)
     WC_MUST_CHECK;
+
+/* The same, to be executed by one of config.ops and config.other. */
+struct module *wc_engine_load_for(struct engine *engine,
+                                  const struct engine_ops *ops,
+                                  const uint8_t *bytes, size_t len, bool copy,
+                                  struct error *e) WC_MUST_CHECK;
 
 struct saved_code;
 
@@ -85,8 +93,8 @@ struct guest_stack {
 
 #define STACK_RESERVE_BYTES ((size_t)48 << 10)
 
-/* One entry of the host into the guest that has not returned yet. The engine
- * embeds this in its own record; `pc` and `fp` are the engine's, valid while
+/* One entry of the host or of another engine into the guest that has not
+ * returned yet. The engine embeds this in its own record; `pc` and `fp` are the engine's, valid while
  * the guest is inside a host call. */
 struct activation {
     struct activation *below;
@@ -98,6 +106,10 @@ struct activation {
 /* Entries nest on the host's stack, so their number is bounded. wc_invoke
  * counts them; engines only link and unlink their record. */
 #define ACTIVATIONS_MAX 200u
+
+/* So do calls from one engine to another, but they take little and always the
+ * same: no frames of host functions are between them. */
+#define CROSSINGS_MAX 1000u
 
 struct store {
     struct engine *engine;
@@ -111,12 +123,15 @@ struct store {
      * next entry goes on below. */
     void *native_sp;
     void *host_sp; /* where the innermost entry has left the host's stack */
-    slot *limit_of; /* the stack_top that the instances' stack_limit is for */
+    slot *limit_of; /* the stack_top that the instances' stack_limit is for,
+                       or a little more (store_fit_limits) */
     struct activation *activations; /* innermost first */
-    uint32_t activations_len;
+    uint32_t activations_len, crossings_len;
     atomic_uint interrupt; /* not 0: back-edges and entries trap */
     struct trap *trap;     /* pending, owned */
     slot exception;        /* STATUS_THROW: an exnref */
+    struct func *tail_func; /* STATUS_TAIL_CALL, and its arguments: on the */
+    slot *tail_io;          /* guest's stack, in what is free by now */
     struct gc_heap *heap;  /* NULL until the first object */
     struct gc_root *roots; /* what C code keeps alive (runtime/gc.h) */
     uint32_t exit_code;    /* STATUS_EXIT */
@@ -124,13 +139,28 @@ struct store {
     struct host_info info;
 };
 
-/* How far native frames may grow down while stack_top is where it is. */
+/* How far native frames may grow down: instance.stack_limit of all. */
 WC_INLINE const void *store_stack_limit(const struct store *s)
 {
     size_t bytes = (size_t)(s->stack.end - s->stack.base) * sizeof(slot);
     size_t reserve = bytes / 4 < STACK_RESERVE_BYTES ? bytes / 4
                                                      : STACK_RESERVE_BYTES;
-    return (const uint8_t *)s->stack_top + reserve;
+    return (const uint8_t *)s->limit_of + reserve;
+}
+
+/* To change the limits takes a visit to each instance, so they leave stack_top
+ * some way to go. */
+#define STACK_SLACK_BYTES ((size_t)32 << 10)
+
+void wc_store_move_limits(struct store *s) WC_COLD;
+
+/* Native frames are about to be entered, or gone on with: the other side of the
+ * guest's stack may have grown or shrunk. */
+WC_INLINE void store_fit_limits(struct store *s)
+{
+    if (WC_UNLIKELY((uintptr_t)s->limit_of - (uintptr_t)s->stack_top >
+                    STACK_SLACK_BYTES))
+        wc_store_move_limits(s);
 }
 
 WC_INLINE void activation_push(struct store *s, struct activation *a)

@@ -26,6 +26,7 @@ enum status {
     STATUS_THROW,   /* an exception is on its way: store->exception */
     STATUS_EXIT,    /* the guest asked to end; exit code in store->exit_code */
     STATUS_PENDING, /* reserved: the host will answer later */
+    STATUS_TAIL_CALL, /* engines only: store->tail_func is to be called */
 };
 
 struct trap_frame {

@@ -163,8 +163,9 @@ struct module {
      * first), 0 where there is none; built on first use, malloc. */
     _Atomic(uint32_t *) func_names;
 
-    /* The engine's translation of this module, owned by the engine that set
-     * it; `code_release` frees it (runtime/engine.h). */
+    /* The engine that executes this module, and its translation, which
+     * `code_release` frees (runtime/engine.h). */
+    const struct engine_ops *ops;
     struct module_code *code_of_engine;
     void (*code_release)(struct module *m);
 

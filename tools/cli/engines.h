@@ -6,8 +6,13 @@
 
 #define ENGINE_NAMES "interp, jit, auto"
 
-/* NULL for another name, or one that this host or build does not have. */
-const struct engine_ops *engine_named(const char *name);
+/* The default configuration with the engine of this name. False for another
+ * name, or one that this host or build does not have. */
+bool engine_config_named(const char *name, struct engine_config *c);
+
+/* For tests: the same for jit+interp and interp+jit, which have both, the first
+ * one for modules that do not ask for the other. */
+bool engine_config_both(const char *names, struct engine_config *c);
 
 /* For tests: an engine of machine code without modules compiles with
  * as few registers as there may be and a code buffer that always moves, or with

@@ -22,7 +22,8 @@ struct spec_options {
 #define AT(field) offsetof(struct spec_options, field)
 static const struct option_row rows[] = {
     {"engine", 0, "NAME", option_string, AT(engine),
-     "interp (default), jit or auto"},
+     "interp (default), jit or auto; jit+interp, interp+jit:\nmodules of "
+     "a script by turns"},
     {"eager", 0, NULL, option_flag, AT(eager),
      "compile all functions when a module is loaded"},
     {"compile-threads", 0, "N", option_u32, AT(threads),
@@ -93,6 +94,12 @@ static bool collect(const struct spec_options *o, int operands, char **argv,
     return ok;
 }
 
+/* And for what configuration it stands. */
+static bool has_engine(const char *name, struct engine_config *c)
+{
+    return engine_config_both(name, c) || engine_config_named(name, c);
+}
+
 static void fill_jobs(struct job_list *list, const struct spec_options *o,
                       const struct suite *suite, const struct skip_list *skips)
 {
@@ -105,7 +112,7 @@ static void fill_jobs(struct job_list *list, const struct spec_options *o,
         job->jit_hard = o->jit_hard;
         job->jit_poison = o->jit_poison;
         job->jit_pins = o->jit_pins;
-        wc_engine_config_init(&job->config, engine_named(o->engine));
+        (void)has_engine(o->engine, &job->config);
         job->config.features = suite->files.data[i].features | o->features_on;
         job->config.gc_torture = o->gc_torture;
         job->config.eager = o->eager;
@@ -174,7 +181,8 @@ int main(int argc, char **argv)
         options_parse(&table, argc - 1, argv + 1, &o, &operands);
     if (parsed == OPTIONS_HELP)
         return EXIT_PASSED;
-    if (parsed == OPTIONS_OK && !engine_named(o.engine)) {
+    struct engine_config unused;
+    if (parsed == OPTIONS_OK && !has_engine(o.engine, &unused)) {
         options_complain(&table, "unknown engine '%s'", o.engine);
         parsed = OPTIONS_WRONG;
     }

@@ -96,6 +96,16 @@ bool session_check(struct session *s, const struct script_module *m,
     return ok;
 }
 
+/* Which engine executes the next module; NULL: any. */
+static const struct engine_ops *next_ops(struct session *s)
+{
+    const struct engine_config *c = &s->engine->config;
+    if (c->other == NULL || c->fall_back)
+        return NULL;
+    s->other_next = !s->other_next;
+    return s->other_next ? c->ops : c->other;
+}
+
 void session_load(struct session *s, const struct script_module *m,
                   struct module **module, struct outcome *o)
 {
@@ -103,8 +113,8 @@ void session_load(struct session *s, const struct script_module *m,
     *o = (struct outcome){.kind = OUTCOME_ERROR, .error = ERROR_INIT};
     *module = NULL;
     if (wc_script_module_binary(m, s->features, &bytes, &o->error)) {
-        *module = wc_engine_load(s->engine, bytes.data, bytes.len, true,
-                                 &o->error);
+        *module = wc_engine_load_for(s->engine, next_ops(s), bytes.data,
+                                     bytes.len, true, &o->error);
         if (*module) {
             o->kind = OUTCOME_OK;
         } else if (o->error.kind == ERROR_UNSUPPORTED) {

@@ -41,6 +41,7 @@ struct session {
     feature_set features;
     bool show_prints; /* of the module "spectest", on stderr */
     struct engine *engine;
+    bool other_next; /* an engine of two kinds: modules by turns */
     struct store *store;
     struct linker *linker;
     subject_list modules, instances;

@@ -42,13 +42,11 @@ static const struct option_table table = {
 
 static struct engine *make_engine(const struct compile_command *o)
 {
-    const struct engine_ops *ops = engine_named("jit");
     struct engine_config config;
-    if (ops == NULL) {
+    if (!engine_config_named("jit", &config)) {
         fprintf(stderr, "wasmc compile: no machine code on this host\n");
         return NULL;
     }
-    wc_engine_config_init(&config, ops);
     config.features = o->features;
     config.guarded_memory = !o->checked;
     config.interruptible = o->interruptible;

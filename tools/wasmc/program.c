@@ -69,7 +69,7 @@ static int end_with_trap(struct program *p, struct trap *t)
 static bool make_engine(struct program *p, struct error *e)
 {
     struct engine_config config;
-    wc_engine_config_init(&config, engine_named(p->options->engine));
+    (void)engine_config_named(p->options->engine, &config);
     config.features = p->options->features;
     config.lazy_validation = false;
     if (p->options->stack_bytes)
@@ -220,7 +220,7 @@ static void print_facts(const struct program *p)
     fprintf(stderr,
             "wasmc: %s: %" PRIu32 " bytes, %" PRIu32 " functions, engine %s\n",
             file_name(p->path), m->bytes_len, m->funcs_len,
-            p->engine->config.ops->name);
+            m->ops->name);
     if (p->cache != CACHE_NONE)
         fprintf(stderr, "wasmc: machine code %s the cache\n",
                 p->cache == CACHE_HIT ? "from" : "put into");

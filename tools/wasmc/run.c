@@ -28,7 +28,8 @@ static bool option_engine(void *target, const char *value, const char **why)
 {
     *why = "no such engine here (" ENGINE_NAMES ")";
     *(const char **)target = value;
-    return engine_named(value) != NULL;
+    struct engine_config unused;
+    return engine_config_named(value, &unused);
 }
 
 static bool option_cache(void *target, const char *value, const char **why)
