@@ -3,12 +3,25 @@
 #   check WHAT CODE OUT ERR COMMAND...   runs COMMAND: its exit code must be CODE,
 #       its standard output OUT, and its standard error must contain ERR
 #   finish                               prints the counts, exits accordingly
-wasmc=${WASMC:-$PWD/wasmc}
 examples=$srcdir/examples
 passed=0
 failed=0
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
+
+# The program itself, or in a cross build one that has it emulated.
+program() {
+    if [ -z "${EMULATOR:-}" ]; then
+        echo "$PWD/$1"
+        return
+    fi
+    mkdir -p "$tmp/bin"
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$EMULATOR" "$PWD/$1" \
+        >"$tmp/bin/$1"
+    chmod +x "$tmp/bin/$1"
+    echo "$tmp/bin/$1"
+}
+wasmc=${WASMC:-$(program wasmc)}
 
 good() {
     passed=$((passed + 1))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # wasmc-spec: what it counts, reports, skips; scripts that do not end.
 . "$srcdir/tests/cli/lib.sh"
-spec=${WASMC_SPEC:-$PWD/wasmc-spec}
+spec=${WASMC_SPEC:-$(program wasmc-spec)}
 
 cat >"$tmp/good.wast" <<'END'
 (module (func (export "one") (result i32) (i32.const 1))
