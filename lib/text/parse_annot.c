@@ -318,6 +318,7 @@ void wc_parse_annot_end_func(struct parser *p)
     wc_buf_u64(&p->hints, p->func);
     wc_buf_u64(&p->hints, p->hint_count);
     wc_buf_append(&p->hints, p->func_hints.data, p->func_hints.len);
+    p->hints.failed |= p->func_hints.failed;
     p->hint_funcs++;
     p->hint_count = 0;
     p->func_hints.len = 0;
@@ -334,7 +335,7 @@ void wc_parse_annot_write_hints(struct parser *p, struct buf *out)
     wc_encode_custom(out,
                      (struct span){(const uint8_t *)name, sizeof name - 1},
                      (struct span){content.data, content.len});
-    out->failed |= content.failed;
+    out->failed |= content.failed | p->hints.failed;
     wc_buf_free(&content);
 }
 

@@ -367,7 +367,7 @@ static bool body(struct parser *p)
     wc_encode_opcode(&p->code, OP_END);
     p->counts[SECTION_CODE]++;
     wc_encode_bytes(out, (struct span){p->code.data, p->code.len});
-    out->failed |= p->code.failed | p->pending.failed;
+    out->failed |= p->code.failed;
     wc_parse_annot_end_func(p);
     return true;
 }

@@ -59,6 +59,7 @@ static void flush_pending(struct parser *p)
 {
     struct frame *f = &vec_top(&p->frames);
     wc_parse_annot_add_hint(p, f->hint);
+    p->code.failed |= p->pending.failed;
     if (p->pending.len == f->pending)
         return; /* and maybe no data either */
     wc_buf_append(&p->code, p->pending.data + f->pending,
