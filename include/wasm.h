@@ -668,7 +668,7 @@ static inline own wasm_valtype_t *wasm_valtype_new_funcref(void)
 }
 
 /* Function types of the first `ps_len` of three parameters and `rs_len` of two
- * results; what the short-hands below are made of. */
+ * results; of these the short-hands below are made. NULL: out of memory. */
 static inline own wasm_functype_t *wasm_functype_new_counted_(
     size_t ps_len, own wasm_valtype_t *p1, own wasm_valtype_t *p2,
     own wasm_valtype_t *p3, size_t rs_len, own wasm_valtype_t *r1,
@@ -679,7 +679,11 @@ static inline own wasm_functype_t *wasm_functype_new_counted_(
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new(&params, ps_len, ps);
     wasm_valtype_vec_new(&results, rs_len, rs);
-    return wasm_functype_new(&params, &results);
+    if (params.size == ps_len && results.size == rs_len)
+        return wasm_functype_new(&params, &results);
+    wasm_valtype_vec_delete(&params);
+    wasm_valtype_vec_delete(&results);
+    return NULL;
 }
 
 /* wasm_functype_new_P_R has P parameters and R results. */

@@ -77,10 +77,20 @@ bool wc_types_canon(const struct engine *engine, const wasm_valtype_t *type,
 
 /* --------------------------------------------------------- function types */
 
+static bool all_there(const wasm_valtype_vec_t *types)
+{
+    for (size_t i = 0; types && i < types->size; i++)
+        if (!types->data[i])
+            return false;
+    return true;
+}
+
+/* A type that could not be made is NULL, and so is one with it. */
 wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *params,
                                    wasm_valtype_vec_t *results)
 {
-    wasm_functype_t *t = calloc(1, sizeof *t);
+    wasm_functype_t *t =
+        all_there(params) && all_there(results) ? calloc(1, sizeof *t) : NULL;
     if (!t) {
         wasm_valtype_vec_delete(params);
         wasm_valtype_vec_delete(results);
