@@ -187,7 +187,7 @@ void wc_codebuf_use(struct codebuf *b, struct label *l, enum fixup_kind kind,
 
 void wc_codebuf_bind_at(struct codebuf *b, struct label *l, uint32_t pos)
 {
-    assert(!label_bound(l));
+    assert(!label_bound(l) || b->failed);
     l->pos = pos + 1;
     uint32_t i = l->uses;
     l->uses = 0;
@@ -209,6 +209,8 @@ void wc_codebuf_bind(struct codebuf *b, struct label *l)
 void wc_codebuf_redirect(struct codebuf *b, struct label *from,
                          struct label *to)
 {
+    if (b->failed)
+        return;
     assert(!label_bound(from));
     if (label_bound(to)) {
         uint32_t pos = label_pos(to);

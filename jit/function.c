@@ -287,7 +287,8 @@ static bool prepare(struct compiler *c, bool far)
                               sizeof(struct abi_call *));
     if (c->calls == NULL || !lay_out_locals(c) ||
         !wc_abi_call(&c->arena, c->type, &c->own) || !plan_regions(c) ||
-        !vec_reserve(&c->stack, (uint64_t)c->table->max_slots + 8))
+        !vec_reserve(&c->stack, (uint64_t)c->table->max_slots + 8) ||
+        !vec_reserve(&c->labels, 8))
         return false;
     lay_out_frame(c, &frame);
     c->masm.cpu = c->options->cpu;

@@ -23,12 +23,15 @@ void wc_site_access(struct compiler *c)
     add_site(c, false, c->in.offset);
 }
 
+/* Without memory it is the first one over again, which nothing is emitted for
+ * any more. */
 uint32_t wc_label_new(struct compiler *c)
 {
     struct label fresh = {0};
     if (vec_push(&c->labels, fresh))
         return c->labels.len - 1;
     c->failed = true;
+    wc_codebuf_fail(&c->masm.code);
     return 0;
 }
 
