@@ -4,11 +4,16 @@
 
 #include <string.h>
 
+/* Code of an engine may look at the interrupt as late as in a loop or call. */
 static enum status call(struct store *store, struct func *f, slot *io)
 {
-    return f->instance == NULL
-               ? engine_call_host(store, NULL, f, io)
-               : f->instance->module->ops->call(store, f, io);
+    if (f->instance == NULL)
+        return engine_call_host(store, NULL, f, io);
+    if (WC_UNLIKELY(atomic_load_explicit(&store->interrupt,
+                                         memory_order_relaxed) != 0) &&
+        store->engine->config.interruptible)
+        return wc_trap_raise(store, TRAP_INTERRUPTED, NULL);
+    return f->instance->module->ops->call(store, f, io);
 }
 
 /* The arguments go to where the next frame of the interpreter begins, and the
