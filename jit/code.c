@@ -26,14 +26,19 @@ static bool nameless(const struct module *m)
     return (e->config.observers & OBSERVER_PERF_MAP) != 0;
 }
 
+/* Mapped twice, it leaves three quarters of a limited address space to others,
+ * or half if need be. */
 static bool map_set(struct code_set *s, size_t data, size_t stubs)
 {
     const struct module *m = s->module;
+    size_t most = wc_os_address_space() / 8;
     s->map.nameless = nameless(m);
     for (size_t i = 0; i < ARRAY_LEN(expansions); i++) {
         size_t code = stubs + m->code.len * expansions[i] +
                       (size_t)m->funcs_len * 256 + 65536;
-        if (data + code <= SET_BYTES_MAX &&
+        if (i == ARRAY_LEN(expansions) - 1)
+            most *= 2;
+        if (data + code <= SET_BYTES_MAX && data + code <= most &&
             wc_os_code_map(&s->map, data, code))
             return true;
     }

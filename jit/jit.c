@@ -60,7 +60,15 @@ static void engine_free(struct engine *e)
     free(jit);
 }
 
-/* Without a handler for faults no memory has guards. */
+static bool map_thunks(struct wc_os_code *map)
+{
+    return (THUNKS_BYTES <= wc_os_address_space() / 8 &&
+            wc_os_code_map(map, THUNKS_DATA, THUNKS_BYTES)) ||
+           wc_os_code_map(map, THUNKS_DATA, THUNKS_BYTES_LEAST);
+}
+
+/* Without a handler for faults no memory has guards; and none where there is no
+ * room for them, or each module had code for both kinds. */
 static bool engine_init(struct engine *e)
 {
     struct engine_config *c = &e->config;
@@ -70,7 +78,9 @@ static bool engine_init(struct engine *e)
     wc_observe_init(&jit->observe, c->observers);
     e->state = jit;
     jit->compile = wc_compile_function;
-    jit->faults = c->guarded_memory && wc_fault_install();
+    jit->faults = c->guarded_memory &&
+                  wc_os_address_space() > MEMORY_GUARDED_BYTES &&
+                  wc_fault_install();
     c->guarded_memory = jit->faults;
     if (c->stack_bytes < STACK_BYTES_LEAST)
         c->stack_bytes = STACK_BYTES_LEAST;
@@ -79,10 +89,7 @@ static bool engine_init(struct engine *e)
         .interrupts = c->interruptible,
     };
     jit->map.nameless = (c->observers & OBSERVER_PERF_MAP) != 0;
-    if (jit->options.cpu != 0 &&
-        (wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES) ||
-         wc_os_code_map(&jit->map, THUNKS_DATA, THUNKS_BYTES_LEAST)) &&
-        make_common(jit))
+    if (jit->options.cpu != 0 && map_thunks(&jit->map) && make_common(jit))
         return true;
     engine_free(e);
     return false;

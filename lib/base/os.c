@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void wc_mutex_init(struct wc_mutex *m)
@@ -57,6 +58,15 @@ void wc_os_run_threads(uint32_t threads, void (*fn)(void *), void *arg)
 size_t wc_os_page_bytes(void)
 {
     return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t wc_os_address_space(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 ||
+        limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > SIZE_MAX)
+        return SIZE_MAX;
+    return (size_t)limit.rlim_cur;
 }
 
 void *wc_os_reserve(size_t size)

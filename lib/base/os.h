@@ -24,6 +24,10 @@ void wc_os_run_threads(uint32_t threads, void (*fn)(void *), void *arg);
 /* Of the running system, in bytes. */
 size_t wc_os_page_bytes(void);
 
+/* How many bytes this process may map in all; SIZE_MAX where nothing limits it
+ * but the machine. */
+size_t wc_os_address_space(void);
+
 /* Reserves inaccessible address space; NULL when the host refuses (address
  * space limit, exhausted mappings). `size` is a multiple of the page size. */
 void *wc_os_reserve(size_t size) WC_MUST_CHECK;

@@ -130,5 +130,27 @@ if (ulimit -v 262144 && "$wasmc" --version) >/dev/null 2>&1; then
         sh -c "ulimit -v 262144; '$wasmc' --invoke fib '$examples/fib.wat' 30"
     check "a memory in 256 MiB" 0 889 "" \
         sh -c "ulimit -v 262144; '$wasmc' --invoke sum '$examples/sort.wat'"
+    if "$wasmc" --engine=jit --invoke fib "$examples/fib.wat" 1 >/dev/null 2>&1
+    then
+        # Four megabytes, for which machine code wants room in advance.
+        awk 'BEGIN {
+            print "(module (memory 1)"
+            print "(func (export \"f\") (result i32) (i32.const 7))"
+            for (i = 0; i < 43; i++) {
+                print "(func"
+                for (j = 0; j < 10000; j++)
+                    print "nop nop nop nop nop nop nop nop nop nop"
+                print ")"
+            }
+            print ")"
+        }' >"$tmp/large.wat"
+        "$wasmc" wat2wasm "$tmp/large.wat" -o "$tmp/large.wasm"
+        check "auto: room for machine code" 0 7 "engine jit" \
+            sh -c "ulimit -v 262144; '$wasmc' -v --engine=auto --invoke f $tmp/large.wasm"
+        check "auto: no room for it" 0 7 "engine interpreter" \
+            sh -c "ulimit -v 65536; '$wasmc' -v --engine=auto --invoke f $tmp/large.wasm"
+        check "jit: no room for it" 1 "" "making room for machine code" \
+            sh -c "ulimit -v 65536; '$wasmc' --engine=jit --invoke f $tmp/large.wasm"
+    fi
 fi
 finish

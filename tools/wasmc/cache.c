@@ -211,9 +211,10 @@ struct module *cache_load(const struct cache *c, struct engine *engine,
         *result = CACHE_HIT;
     } else {
         m = wc_engine_load(engine, binary.data, binary.len, true, e);
-        if (m != NULL && keep(c, dir, name, m, e))
+        bool worth = m != NULL && m->ops->code_save != NULL;
+        if (worth && keep(c, dir, name, m, e)) {
             *result = CACHE_NEW;
-        else if (m != NULL) {
+        } else if (worth) {
             wc_module_unref(m);
             m = NULL;
         }
