@@ -230,7 +230,7 @@ static bool emit_counting(struct translator *t, struct condition c,
         c.op = wc_families[c.op].mirror;
     }
     uint32_t handler = counting_handler(c.op);
-    if (handler == 0 || c.a != d || (c.form == FORM_SS && c.b == d))
+    if (handler == 0 || c.a != d)
         return false;
     wc_emit_undo(t, t->last);
     bool constant = c.form == FORM_SK;

@@ -378,8 +378,6 @@ static void read_immediates(struct reader *r, feature_set features,
 
 static bool fail_opcode(struct reader *r, uint32_t offset, enum opcode op)
 {
-    if (r->failed)
-        return false;
     const uint8_t *at = r->start + offset;
     uint32_t code = 0;
     if (r->p - at > 1) {

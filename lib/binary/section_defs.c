@@ -16,8 +16,6 @@ struct externtype {
 
 static void fail_kind(struct decoder *d, const char *what, uint8_t kind)
 {
-    if (d->r.failed)
-        return;
     d->r.p--;
     wc_reader_fail(&d->r, ERROR_MALFORMED, "malformed %s kind 0x%02x", what,
                    kind);

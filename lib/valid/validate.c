@@ -95,7 +95,7 @@ static bool check_bodies(struct module *m, const struct valid_policy *policy,
     wc_mutex_destroy(&w.lock);
     if (unsupported->kind == ERROR_NONE)
         *unsupported = w.unsupported;
-    if (w.error.kind != ERROR_NONE && e != NULL && e->kind == ERROR_NONE)
+    if (w.error.kind != ERROR_NONE && e->kind == ERROR_NONE)
         *e = w.error;
     return w.error.kind == ERROR_NONE;
 }

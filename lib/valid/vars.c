@@ -21,7 +21,7 @@ bool wc_valid_SELECT(struct validator *v, const struct instr *in)
     if (valtype_is_ref(a) || valtype_is_ref(b))
         return wc_func_fail(v, "type mismatch: select of references needs a "
                                "type annotation");
-    if (a != b && a != VT_BOT && b != VT_BOT) {
+    if (a != b && a != VT_BOT) {
         char first[8], second[8];
         wc_valtype_format(a, first, sizeof first);
         wc_valtype_format(b, second, sizeof second);

@@ -32,6 +32,63 @@ Test(call, all_numeric_types_both_ways)
     env_delete(&env);
 }
 
+/* The upper half of an i32 is zero in a guest, whatever its sign: as argument,
+ * as result of a host function, in a global. */
+static wasm_trap_t *minus_one(const wasm_val_vec_t *args,
+                              wasm_val_vec_t *results)
+{
+    (void)args;
+    results->data[0] = (wasm_val_t)WASM_I32_VAL(-1);
+    return NULL;
+}
+
+Test(call, negative_i32)
+{
+    struct env env = env_new();
+    wasm_functype_t *type = wasm_functype_new_0_1(wasm_valtype_new_i32());
+    wasm_func_t *host = wasm_func_new(env.store, type, minus_one);
+    wasm_globaltype_t *content =
+        wasm_globaltype_new(wasm_valtype_new_i32(), WASM_VAR);
+    wasm_val_t arg = WASM_I32_VAL(-1), result;
+    wasm_global_t *global = wasm_global_new(env.store, content, &arg);
+    wasm_extern_t *imports[] = {wasm_func_as_extern(host),
+                                wasm_global_as_extern(global)};
+    wasm_instance_t *i = instantiate(
+        env.store,
+        "(module (import \"\" \"\" (func $h (result i32)))\n"
+        "  (import \"\" \"\" (global $g (mut i32))) (table 1 funcref)\n"
+        "  (func (export \"param\") (param i32) (result i64)\n"
+        "    (i64.extend_i32_u (local.get 0)))\n"
+        "  (func (export \"host\") (param i32) (result i64)\n"
+        "    (i64.extend_i32_u (call $h)))\n"
+        "  (func (export \"global\") (param i32) (result i64)\n"
+        "    (i64.extend_i32_u (global.get $g)))\n"
+        "  (func (export \"table\") (param i32) (result i64)\n"
+        "    (drop (table.get (local.get 0))) (i64.const 0)))",
+        imports, 2);
+    static const char *const names[] = {"param", "host", "global"};
+    for (size_t n = 0; n < LEN(names); n++) {
+        wasm_func_t *f = export_func(i, names[n]);
+        cr_assert_null(call(f, &arg, 1, &result, 1));
+        cr_expect_eq(result.of.i64, UINT32_MAX, "%s", names[n]);
+        wasm_func_delete(f);
+    }
+    wasm_global_set(global, &arg);
+    wasm_func_t *f = export_func(i, "global");
+    cr_assert_null(call(f, &arg, 1, &result, 1));
+    cr_expect_eq(result.of.i64, UINT32_MAX);
+    wasm_func_delete(f);
+    f = export_func(i, "table");
+    expect_trap(call(f, &arg, 1, &result, 1), "out of bounds table access");
+    wasm_func_delete(f);
+    wasm_functype_delete(type);
+    wasm_globaltype_delete(content);
+    wasm_func_delete(host);
+    wasm_global_delete(global);
+    wasm_instance_delete(i);
+    env_delete(&env);
+}
+
 Test(call, vectors)
 {
     struct env env = env_new();

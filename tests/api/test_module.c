@@ -391,6 +391,16 @@ Test(instance, imports_that_do_not_fit)
     wasmc_error_delete(err);
     externs[0] = wasm_func_as_extern(stranger);
     cr_expect_null(wasmc_instance_new(env.store, module, &vec, NULL, NULL));
+    /* One engine is not enough either: references belong to a store. */
+    wasm_store_t *sibling = wasm_store_new(env.engine);
+    cr_expect_null(wasmc_instance_new(sibling, module, &vec, NULL, &err));
+    cr_expect_str_eq(wasmc_error_message(err), "import 0 is of another store");
+    wasmc_error_delete(err);
+    externs[0] = wasm_func_as_extern(func);
+    cr_expect_null(wasmc_instance_new(sibling, module, &vec, NULL, &err));
+    cr_expect_str_eq(wasmc_error_message(err), "import 0 is of another store");
+    wasmc_error_delete(err);
+    wasm_store_delete(sibling);
     externs[0] = NULL;
     cr_expect_null(wasmc_instance_new(env.store, module, &vec, NULL, &err));
     cr_expect_not_null(strstr(wasmc_error_message(err), "unknown import"));

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "binary/decode.h"
+#include "binary/encode.h"
 #include "binary/instr.h"
 #include "binary/names.h"
+#include "syntax/limits.h"
 
 #define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
 
@@ -75,6 +77,7 @@ Test(reader, leb128)
         {read_s33, "\xff\xff\xff\xff\x0f", 5, UINT32_MAX, NULL},
         {read_s33, "\x40", 1, (uint64_t)-64, NULL},
         {read_s33, "\xff\xff\xff\xff\x1f", 5, 0, LARGE},
+        {read_s33, "\x80\x80\x80\x80\x70", 5, UINT64_MAX << 32, NULL},
         {wc_reader_u64, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10,
          UINT64_MAX, NULL},
         {wc_reader_u64, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10, 0,
@@ -152,6 +155,12 @@ Test(instr, every_opcode_is_read)
         cr_expect(wc_instr_read(&r, ALL_FEATURES, &in), "%s: %s",
                   wc_opcodes[op].text, e.message);
         cr_expect_eq(in.op, op, "%s", wc_opcodes[op].text);
+        struct buf again = {0};
+        wc_encode_instr(&again, &in);
+        cr_expect(again.len == reader_offset(&r) &&
+                      memcmp(again.data, bytes, again.len) == 0,
+                  "%s is not encoded as it was", wc_opcodes[op].text);
+        wc_buf_free(&again);
         /* Cut anywhere, it is malformed, and nothing is read behind. */
         for (uint32_t cut = reader_offset(&r); cut-- > 0;) {
             struct reader shorter = over(bytes, cut, &e);
@@ -194,6 +203,35 @@ Test(instr, immediates)
     cr_expect_eq(in.cast.to, VALTYPE_REF(true, 3));
 }
 
+/* Vectors of labels, clauses and types, memories but the first. */
+Test(instr, encoded_as_they_were)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } rows[] = {
+#define INSTR(s) {s, sizeof(s) - 1}
+        INSTR("\x28\x42\x05\x80\x80\x80\x80\x10"),
+        INSTR("\x0e\x02\x01\x80\x01\x03"),
+        INSTR("\x1f\x40\x03\x01\x07\x01\x02\x00\x03\x80\x01"),
+        INSTR("\x1f\x85\x01\x00"),
+        INSTR("\xfb\x18\x02\x01\x6e\x03"),
+        INSTR("\x1c\x01\x64\x03"),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct error e;
+        struct instr in;
+        struct buf again = {0};
+        struct reader r = over(rows[i].bytes, rows[i].len, &e);
+        cr_assert(wc_instr_read(&r, ALL_FEATURES, &in), "row %zu", i);
+        wc_encode_instr(&again, &in);
+        cr_expect(again.len == rows[i].len &&
+                      memcmp(again.data, rows[i].bytes, again.len) == 0,
+                  "row %zu", i);
+        wc_buf_free(&again);
+    }
+}
+
 Test(instr, malformed)
 {
     static const struct {
@@ -208,6 +246,9 @@ Test(instr, malformed)
         {"\x02\x79", 2, "malformed value type"},
         {"\x02\x80\x7f", 3, "malformed value type"},
         {"\xd0\x7f", 2, "malformed heap type"},
+        {"\xd0\x80\x7f", 3, "malformed heap type"},
+        {"\x1f\x40\x02\x04\x00\x00\x00", 7, "malformed catch clause"},
+        {"\x1c\x02\x00\x7f", 4, "malformed value type"},
         {"\x1f\x40\x01\x04\x00", 5, "malformed catch clause"},
         {"\xfb\x18\x04\x00\x6e\x6e", 6, "malformed br_on_cast flags"},
         {"\xfe\x03\x01", 3, "zero byte expected"},
@@ -222,6 +263,30 @@ Test(instr, malformed)
             strncmp(e.message, rows[i].message, strlen(rows[i].message)), 0,
             "row %zu: %s", i, e.message);
     }
+}
+
+/* As WebAssembly was before there was more than one memory. */
+Test(instr, memory_index_that_was_reserved)
+{
+    struct error e;
+    struct instr in;
+    struct reader r = over(BYTES("\x3f\x00"), &e);
+    cr_expect(wc_instr_read(&r, FEATURE_BIT(MVP), &in) && in.index == 0);
+    r = over(BYTES("\x3f\x01"), &e);
+    cr_expect_not(wc_instr_read(&r, FEATURE_BIT(MVP), &in));
+    cr_expect_str_eq(e.message, "zero byte expected");
+    r = over(BYTES("\x3f"), &e);
+    cr_expect_not(wc_instr_read(&r, FEATURE_BIT(MVP), &in));
+    cr_expect_str_eq(e.message, END_OF);
+}
+
+/* No module has so many types: what does not fit stays unknown. */
+Test(instr, heap_type_beyond_all_types)
+{
+    struct error e;
+    struct reader r = over(BYTES("\xff\xff\xff\xff\x0f"), &e);
+    cr_expect_eq(wc_reader_heaptype(&r, ALL_FEATURES), HEAP_FIRST - 1);
+    cr_expect_not(r.failed);
 }
 
 /* --- Modules ------------------------------------------------------------- */
@@ -358,6 +423,14 @@ Test(decode, malformed_and_limits)
         BAD(HEADER "\x06\x05\x01\x7f\x00\x41\x00", END_OF),
         BAD(HEADER "\x07\x04\x01\0\x05\0", "malformed export kind"),
         BAD(HEADER "\x09\x02\x01\x08", "malformed elements segment kind"),
+        BAD(HEADER "\x09\x04\x01\x01\x01\x00", "malformed element kind"),
+        BAD(HEADER "\x04\x07\x01\x40\x01\x70\x00\x00\x0b",
+            "zero byte expected"),
+        BAD(HEADER "\x06\x06\x01\x7f\x00\x05\x0b\x0b", "END opcode expected"),
+        BAD(HEADER "\x01\x05\x01\x50\x02\x80\x80", END_OF),
+        BAD(HEADER "\x02\x09\x01\0\0\x7f\x02\0\x05\0\0",
+            "malformed import kind"),
+        BAD(HEADER "\x01\x02\x01\x80", "integer representation too long"),
         BAD(HEADER "\x0b\x02\x01\x03", "malformed data segment kind"),
         BAD(HEADER "\x0d\x03\x01\x01\x00", "malformed tag attribute"),
         BAD(HEADER "\x03\x02\x01\x00",
@@ -434,6 +507,135 @@ Test(decode, groups_of_imports)
     wc_module_unref(m);
 }
 
+/* Sizes behind a number that is malformed are wrong: the number is the error.
+ * With nothing malformed in the bodies, or less than that, the sizes are. */
+Test(decode, malformed_numbers_at_the_end_of_bodies)
+{
+#define FUNCTION HEADER "\x01\x04\x01\x60\0\0\x03\x02\x01\0"
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *message;
+    } rows[] = {
+        {FUNCTION "\x0a\x06\x01\x04\x00\x41\x80\x80"
+                  "\x80\x80\x80\x80\x0b\x00\x00\x00\x00\x00\x00\x00\x00"
+                  "\x00\x00\x00\x00\x00", 44,
+         "integer representation too long"},
+        {FUNCTION "\x0a\x05\x01\x03\x01\x01\x11\xff", 26,
+         "malformed value type"},
+        {FUNCTION "\x0a\x05\x01\x03\x00\xff\x0b\xff", 26,
+         "illegal opcode ff"},
+        {FUNCTION "\x0a\x05\x01\x03\x00\x01\x0b\xff", 26,
+         "malformed section id"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct error e;
+        cr_expect_null(decode(rows[i].bytes, rows[i].len, &e), "row %zu", i);
+        cr_expect_eq(
+            strncmp(e.message, rows[i].message, strlen(rows[i].message)), 0,
+            "row %zu: %s", i, e.message);
+    }
+}
+
+/* So many of anything are refused before there is memory for them: by what the
+ * count says where the bytes are there, and by length, without a look. */
+Test(decode, limits)
+{
+    static const struct {
+        uint8_t section;
+        uint32_t count;
+        const char *message;
+    } rows[] = {
+        {1, LIMIT_RECGROUPS + 1, "too many types: "},
+        {2, LIMIT_IMPORTS + 1, "too many imports: "},
+        {3, LIMIT_FUNCTIONS + 1, "too many functions: "},
+        {4, LIMIT_TABLES + 1, "too many tables: "},
+        {5, LIMIT_MEMORIES + 1, "too many memories: "},
+        {6, LIMIT_GLOBALS + 1, "too many globals: "},
+        {7, LIMIT_EXPORTS + 1, "too many exports: "},
+        {9, LIMIT_ELEM_SEGMENTS + 1, "too many element segments: "},
+        {10, LIMIT_FUNCTIONS + 1, "too many function bodies: "},
+        {11, LIMIT_DATA_SEGMENTS + 1, "too many data segments: "},
+        {13, LIMIT_TAGS + 1, "too many tags: "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf section = {0};
+        wc_encode_header(&section);
+        struct buf content = {0};
+        wc_buf_u64(&content, rows[i].count);
+        cr_assert(wc_buf_reserve(&content, rows[i].count));
+        memset(content.data + content.len, 0, rows[i].count);
+        content.len += rows[i].count;
+        wc_buf_byte(&section, rows[i].section);
+        wc_buf_u64(&section, content.len);
+        wc_buf_append(&section, content.data, content.len);
+        struct error e;
+        cr_expect_null(decode(section.data, section.len, &e));
+        cr_expect_eq(e.kind, ERROR_LIMIT, "row %zu: %s", i, e.message);
+        cr_expect_eq(
+            strncmp(e.message, rows[i].message, strlen(rows[i].message)), 0,
+            "row %zu: %s", i, e.message);
+        wc_buf_free(&section);
+        wc_buf_free(&content);
+    }
+}
+
+/* Limits of what comes in several parts: their sum. */
+Test(decode, limits_of_sums)
+{
+    enum { PART = 600000 };
+    static const struct {
+        uint8_t section;
+        const char *head;
+        uint32_t head_len;
+        const char *item;
+        uint32_t item_len;
+        const char *message;
+    } rows[] = {
+        {1, "\x4e", 1, "\x60\0\0", 3,
+         "too many types: 1200000 exceed the limit 1000000"},
+        {2, "\0\0\x7e\x03\x7f\0", 6, "", 1,
+         "too many imports: 1200000 exceed the limit 1000000"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf content = {0}, module = {0};
+        wc_buf_u64(&content, 2);
+        for (unsigned part = 0; part < 2; part++) {
+            wc_buf_append(&content, rows[i].head, rows[i].head_len);
+            wc_buf_u64(&content, PART);
+            for (uint32_t n = 0; n < PART; n++)
+                wc_buf_append(&content, rows[i].item, rows[i].item_len);
+        }
+        wc_encode_header(&module);
+        wc_buf_byte(&module, rows[i].section);
+        wc_buf_u64(&module, content.len);
+        wc_buf_append(&module, content.data, content.len);
+        struct error e;
+        cr_expect_null(decode(module.data, module.len, &e));
+        cr_expect_str_eq(e.message, rows[i].message);
+        wc_buf_free(&module);
+        wc_buf_free(&content);
+    }
+    /* One memory is imported, the others are defined. */
+    uint8_t memories[20 + 101] = HEADER "\x02\x07\x01\0\1m\x02\0\1"
+        "\x05\x65\x64";
+    struct error e;
+    cr_expect_null(decode(memories, sizeof memories - 1, &e));
+    cr_expect_str_eq(e.message, "too many memories: 101 exceed the limit 100");
+}
+
+Test(decode, longest_module)
+{
+    struct error e = ERROR_INIT;
+    struct module *m = wc_module_new(BYTES(everything), false);
+    cr_assert_not_null(m);
+    m->bytes_len = LIMIT_MODULE_BYTES + 1;
+    cr_expect_not(wc_decode(m, &e));
+    cr_expect_eq(e.kind, ERROR_LIMIT);
+    cr_expect_eq(strncmp(e.message, "module of ", 10), 0, "%s", e.message);
+    wc_module_unref(m);
+}
+
 Test(decode, features_can_be_off)
 {
     struct error e = ERROR_INIT;
@@ -443,6 +645,29 @@ Test(decode, features_can_be_off)
     cr_expect_not(wc_decode(m, &e));
     cr_expect_eq(e.kind, ERROR_MALFORMED);
     wc_module_unref(m);
+}
+
+/* Forms of segments came with two features; either has them. */
+Test(decode, segments_of_old)
+{
+    static const char bytes[] = HEADER "\x09\x05\x01\x01\x00\x01\x00";
+    static const struct {
+        feature_set features;
+        bool ok;
+    } rows[] = {
+        {FEATURE_BIT(MVP), false},
+        {FEATURE_BIT(MVP) | FEATURE_BIT(BULK_MEMORY), true},
+        {FEATURE_BIT(MVP) | FEATURE_BIT(REFERENCE_TYPES), true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct error e = ERROR_INIT;
+        struct module *m = wc_module_new(BYTES(bytes), false);
+        cr_assert_not_null(m);
+        m->features = rows[i].features;
+        cr_expect_eq(wc_decode(m, &e), rows[i].ok, "row %zu: %s", i,
+                     e.message);
+        wc_module_unref(m);
+    }
 }
 
 /* --- Names --------------------------------------------------------------- */
@@ -480,6 +705,24 @@ Test(names, are_found)
     wc_module_unref(m);
 }
 
+/* Of two names the first counts; those of no function are left alone. */
+Test(names, twice_and_of_nothing)
+{
+    static const char bytes[] = HEADER
+        "\x01\x04\x01\x60\0\0"
+        "\x03\x02\x01\0"
+        "\x0a\x04\x01\x02\0\x0b"
+        "\x00\x11\x04name"
+        "\x01\x0a\x03\x05\x01z\x00\x01" "a\x00\x01" "b";
+    struct error e;
+    struct module *m = decode(BYTES(bytes), &e);
+    cr_assert_not_null(m, "%s", e.message);
+    struct span name = wc_names_func(m, 0);
+    cr_expect(name.len == 1 && name.data[0] == 'a');
+    cr_expect_null(wc_names_func(m, 5).data);
+    wc_module_unref(m);
+}
+
 Test(names, malformed_sections_do_not_matter)
 {
     static const struct {
@@ -493,6 +736,7 @@ Test(names, malformed_sections_do_not_matter)
         NAMES(HEADER "\x00\x0a\x04name\x01\x03\xff\x00\x05"),
         NAMES(HEADER "\x00\x0b\x04name\x01\x04\x01\x00\x01\xff"),
         NAMES(HEADER "\x00\x0c\x04name\x01\x05\x01\xff\xff\xff\xff"),
+        NAMES(HEADER "\x00\x0d\x04name\x02\x06\xff\xff\x7f\x00\x00\x80"),
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error e;
