@@ -5,6 +5,7 @@
 #include "api/instance.h"
 #include "api/module.h"
 #include "api/trap.h"
+#include "base/span.h"
 #include "wasi/threads.h"
 
 #include <stdlib.h>
@@ -17,11 +18,6 @@ struct wasmc_linker_t {
     struct wasi_threads *threads; /* or NULL */
     const struct module *threaded;
 };
-
-static struct span span_of(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
 
 wasmc_linker_t *wasmc_linker_new(wasm_store_t *store)
 {
@@ -54,7 +50,7 @@ bool wasmc_linker_define(wasmc_linker_t *linker, const char *module,
 {
     struct entity *e = entity_of(item);
     return e->store == linker->store->store &&
-           wc_linker_define(linker->linker, span_of(module), span_of(name), e,
+           wc_linker_define(linker->linker, span_text(module), span_text(name), e,
                             NULL);
 }
 
@@ -63,7 +59,7 @@ bool wasmc_linker_define_instance(wasmc_linker_t *linker, const char *module,
 {
     struct instance *i = instance_of(instance);
     return i->store == linker->store->store &&
-           wc_linker_define_instance(linker->linker, span_of(module), i, NULL);
+           wc_linker_define_instance(linker->linker, span_text(module), i, NULL);
 }
 
 bool wasmc_linker_define_wasi(wasmc_linker_t *linker,

@@ -58,15 +58,6 @@ static enum wasi_errno dir_stat(struct node *n, struct os_stat *out)
     return wc_errno_of_host(wc_os_stat_fd(dir_of(n)->root.fd, out));
 }
 
-static enum wasi_errno dir_set_flags(struct node *n, uint16_t fdflags)
-{
-    /* None of them means anything to a directory, but to wait. */
-    if (fdflags & ~FDFLAG_NONBLOCK)
-        return ERRNO_INVAL;
-    n->fdflags = fdflags;
-    return ERRNO_SUCCESS;
-}
-
 static enum wasi_errno dir_sync(struct node *n, bool data_only)
 {
     return wc_errno_of_host(wc_os_sync(dir_of(n)->root.fd, data_only));
@@ -147,8 +138,7 @@ static enum wasi_errno dir_open(struct node *n, const char *path,
                                 struct node **out)
 {
     struct host_dir *d = dir_of(n);
-    const unsigned changing = OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNC;
-    if (n->read_only && (how->how & changing))
+    if (n->read_only && (how->how & OPEN_CHANGING))
         return ERRNO_NOTCAPABLE;
     unsigned flags = how->how;
     if (how->fdflags & FDFLAG_APPEND)
@@ -169,8 +159,7 @@ static enum wasi_errno dir_path_stat(struct node *n, const char *path,
 {
     struct place p;
     enum wasi_errno e =
-        wc_path_find(&dir_of(n)->root, path,
-                     follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS, &p);
+        wc_path_find(&dir_of(n)->root, path, path_follow_if(follow), &p);
     if (e != ERRNO_SUCCESS)
         return e;
     e = wc_errno_of_host(wc_os_stat_at(p.dir, p.name, out));
@@ -200,8 +189,7 @@ static enum wasi_errno dir_path_set_times(struct node *n, const char *path,
     if (n->read_only)
         return ERRNO_NOTCAPABLE;
     enum wasi_errno e =
-        wc_path_find(&dir_of(n)->root, path,
-                     follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS, &p);
+        wc_path_find(&dir_of(n)->root, path, path_follow_if(follow), &p);
     if (e != ERRNO_SUCCESS)
         return e;
     e = check_slash(&p);
@@ -349,7 +337,6 @@ static enum wasi_errno dir_rename(struct node *from, const char *from_path,
 static const struct node_ops dir_ops = {
     .destroy = dir_destroy,
     .stat = dir_stat,
-    .set_flags = dir_set_flags,
     .sync = dir_sync,
     .set_times = dir_set_times,
     .next_entry = dir_next_entry,

@@ -6,14 +6,6 @@
 
 static const struct node_ops dir_ops;
 
-static enum wasi_errno dir_set_flags(struct node *n, uint16_t fdflags)
-{
-    if (fdflags & ~FDFLAG_NONBLOCK)
-        return ERRNO_INVAL;
-    n->fdflags = fdflags;
-    return ERRNO_SUCCESS;
-}
-
 /* Cookies: 0 is ".", 1 is "..", from 2 on they are the entries' numbers. */
 static enum wasi_errno dir_next_entry(struct node *n, uint64_t cookie,
                                       struct os_dirent *out, bool *end)
@@ -58,7 +50,6 @@ static enum wasi_errno create(struct wasi_memdir_t *fs, struct mem_place *p,
 /* May what is there be opened like this? */
 static enum wasi_errno check_open(const struct mem_place *p, unsigned how)
 {
-    const unsigned changing = OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNC;
     bool is_dir = p->inode->type == OS_FILE_DIR;
     if (how & OS_OPEN_EXCL && how & OS_OPEN_CREATE)
         return ERRNO_EXIST;
@@ -66,7 +57,7 @@ static enum wasi_errno check_open(const struct mem_place *p, unsigned how)
         return how & OS_OPEN_DIRECTORY ? ERRNO_NOTDIR : ERRNO_LOOP;
     if ((p->must_be_dir || how & OS_OPEN_DIRECTORY) && !is_dir)
         return ERRNO_NOTDIR;
-    return is_dir && how & changing ? ERRNO_ISDIR : ERRNO_SUCCESS;
+    return is_dir && how & OPEN_CHANGING ? ERRNO_ISDIR : ERRNO_SUCCESS;
 }
 
 static enum wasi_errno find_or_create(struct mem_node *m, const char *path,
@@ -115,8 +106,7 @@ static enum wasi_errno dir_open(struct node *n, const char *path,
                                 const struct open_request *how,
                                 struct node **out)
 {
-    const unsigned changing = OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNC;
-    if (n->read_only && (how->how & changing))
+    if (n->read_only && (how->how & OPEN_CHANGING))
         return ERRNO_NOTCAPABLE;
     struct mem_node *m = mem_lock(n);
     enum wasi_errno e = open_locked(m, path, how, out);
@@ -142,17 +132,12 @@ static enum wasi_errno find_there(struct mem_node *m, const char *path,
     return e == ERRNO_SUCCESS ? check_there(p) : e;
 }
 
-static enum path_follow follow_of(bool follow)
-{
-    return follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS;
-}
-
 static enum wasi_errno dir_path_stat(struct node *n, const char *path,
                                      bool follow, struct os_stat *out)
 {
     struct mem_node *m = mem_lock(n);
     struct mem_place p;
-    enum wasi_errno e = find_there(m, path, follow_of(follow), &p);
+    enum wasi_errno e = find_there(m, path, path_follow_if(follow), &p);
     if (e == ERRNO_SUCCESS)
         wc_inode_stat(m->fs, p.inode, out);
     mem_unlock(m);
@@ -167,7 +152,7 @@ static enum wasi_errno dir_path_set_times(struct node *n, const char *path,
         return ERRNO_NOTCAPABLE;
     struct mem_node *m = mem_lock(n);
     struct mem_place p;
-    enum wasi_errno e = find_there(m, path, follow_of(follow), &p);
+    enum wasi_errno e = find_there(m, path, path_follow_if(follow), &p);
     if (e == ERRNO_SUCCESS)
         wc_inode_set_times(p.inode, times);
     mem_unlock(m);
@@ -399,7 +384,6 @@ static enum wasi_errno dir_rename(struct node *from, const char *from_path,
 static const struct node_ops dir_ops = {
     .destroy = wc_mem_node_destroy,
     .stat = wc_mem_node_stat,
-    .set_flags = dir_set_flags,
     .sync = wc_mem_node_sync,
     .set_times = wc_mem_node_set_times,
     .next_entry = dir_next_entry,

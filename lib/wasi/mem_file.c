@@ -1,55 +1,7 @@
 /* Open files in memory, as nodes. */
 #include "wasi/mem_node.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum wasi_errno wc_mem_open(struct wasi_memdir_t *fs, struct inode *i,
-                            const struct node_ops *ops, struct mem_node **out)
-{
-    struct mem_node *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return ERRNO_NOMEM;
-    wc_node_init(&m->node, ops, i->type);
-    m->fs = wc_memfs_ref(fs);
-    m->inode = i;
-    i->opens++;
-    *out = m;
-    return ERRNO_SUCCESS;
-}
-
-void wc_mem_node_destroy(struct node *n)
-{
-    struct mem_node *m = mem_lock(n);
-    m->inode->opens--;
-    wc_inode_drop(m->fs, m->inode);
-    mem_unlock(m);
-    wasi_memdir_delete(m->fs);
-    free(m);
-}
-
-enum wasi_errno wc_mem_node_stat(struct node *n, struct os_stat *out)
-{
-    struct mem_node *m = mem_lock(n);
-    wc_inode_stat(m->fs, m->inode, out);
-    mem_unlock(m);
-    return ERRNO_SUCCESS;
-}
-
-enum wasi_errno wc_mem_node_sync(struct node *n, bool data_only)
-{
-    (void)n, (void)data_only;
-    return ERRNO_SUCCESS;
-}
-
-enum wasi_errno wc_mem_node_set_times(struct node *n,
-                                      const struct os_times *times)
-{
-    struct mem_node *m = mem_lock(n);
-    wc_inode_set_times(m->inode, times);
-    mem_unlock(m);
-    return ERRNO_SUCCESS;
-}
 
 /* --------------------------------------------------------- reading, writing */
 
@@ -79,21 +31,13 @@ static enum wasi_errno file_read(struct node *n, const struct os_iovec *iov,
     return ERRNO_SUCCESS;
 }
 
-static size_t total(const struct os_iovec *iov, uint32_t len)
-{
-    size_t sum = 0;
-    for (uint32_t n = 0; n < len; n++)
-        sum += iov[n].len;
-    return sum;
-}
-
 /* All or nothing: there is room for the bytes, or NOSPC. */
 static enum wasi_errno copy_in(struct mem_node *m, uint64_t at,
                                const struct os_iovec *iov, uint32_t len,
                                size_t *done)
 {
     struct inode *i = m->inode;
-    size_t size = total(iov, len);
+    size_t size = iov_total(iov, len);
     uint64_t end;
     if (size == 0)
         return ERRNO_SUCCESS;

@@ -6,6 +6,7 @@
 
 #include "base/os_clock.h"
 #include "base/os_random.h"
+#include "base/span.h"
 
 uint64_t wc_mem_now(void)
 {
@@ -152,11 +153,6 @@ void wc_inode_set_times(struct inode *i, const struct os_times *times)
 
 /* -------------------------------------------------------------- directories */
 
-static struct span span_of(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
-
 /* The index of the first entry of this number or a later one. */
 static uint32_t index_of(const struct mem_dir *d, uint64_t number)
 {
@@ -173,7 +169,7 @@ static uint32_t index_of(const struct mem_dir *d, uint64_t number)
 
 struct inode *wc_mem_find(const struct inode *dir, const char *name)
 {
-    const uint32_t *number = wc_map_find(&dir->dir.numbers, span_of(name));
+    const uint32_t *number = wc_map_find(&dir->dir.numbers, span_text(name));
     return number == NULL
                ? NULL
                : dir->dir.entries.data[index_of(&dir->dir, *number)].inode;
@@ -191,7 +187,7 @@ enum wasi_errno wc_mem_add(struct wasi_memdir_t *fs, struct inode *dir,
     bool found = false;
     struct mem_entry entry = {strdup(name), i, d->next_number};
     if (entry.name == NULL || !vec_reserve(&d->entries, 1) ||
-        !wc_map_add(&d->numbers, span_of(entry.name), entry.number, &found)) {
+        !wc_map_add(&d->numbers, span_text(entry.name), entry.number, &found)) {
         free(entry.name);
         fs->used -= cost;
         return ERRNO_NOMEM;
@@ -222,9 +218,9 @@ void wc_mem_remove(struct wasi_memdir_t *fs, struct inode *dir,
                    const char *name)
 {
     struct mem_dir *d = &dir->dir;
-    uint32_t number = *wc_map_find(&d->numbers, span_of(name));
+    uint32_t number = *wc_map_find(&d->numbers, span_text(name));
     struct mem_entry *entry = &d->entries.data[index_of(d, number)];
-    wc_map_remove(&d->numbers, span_of(name));
+    wc_map_remove(&d->numbers, span_text(name));
     fs->used -= MEM_NAME_BYTES + strlen(entry->name);
     free(entry->name);
     entry->name = NULL;
@@ -237,7 +233,7 @@ void wc_mem_remove(struct wasi_memdir_t *fs, struct inode *dir,
 void wc_mem_replace(struct inode *dir, const char *name, struct inode *i)
 {
     struct mem_dir *d = &dir->dir;
-    uint32_t number = *wc_map_find(&d->numbers, span_of(name));
+    uint32_t number = *wc_map_find(&d->numbers, span_text(name));
     struct mem_entry *entry = &d->entries.data[index_of(d, number)];
     entry->inode->names--;
     i->names++;

@@ -2,6 +2,7 @@
  * the door that guests use, the operations of a directory's node. */
 #include <string.h>
 
+#include "base/span.h"
 #include "wasi/mem_fs.h"
 
 /* A path of the embedder's, and the root to use it in. */
@@ -12,8 +13,7 @@ struct use {
 
 static bool begin(struct use *u, wasi_memdir_t *dir, const char *path)
 {
-    struct span s = {(const uint8_t *)path, strlen(path)};
-    return wc_path_check(s, u->path) == ERRNO_SUCCESS &&
+    return wc_path_check(span_text(path), u->path) == ERRNO_SUCCESS &&
            wc_mem_dir_new(dir, false, &u->root) == ERRNO_SUCCESS;
 }
 

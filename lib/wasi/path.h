@@ -28,6 +28,12 @@ enum path_follow {
     PATH_FOLLOW,
 };
 
+/* For operations that are told whether to follow links at the end. */
+WC_INLINE enum path_follow path_follow_if(bool follow)
+{
+    return follow ? PATH_FOLLOW : PATH_SLASH_FOLLOWS;
+}
+
 /* Where a path ends. */
 struct place {
     int dir;

@@ -24,14 +24,6 @@ static enum wasi_errno stream_sync(struct node *n, bool data_only)
     return ERRNO_SUCCESS;
 }
 
-static size_t total(const struct os_iovec *iov, uint32_t len)
-{
-    size_t sum = 0;
-    for (uint32_t i = 0; i < len; i++)
-        sum += iov[i].len;
-    return sum;
-}
-
 /* -------------------------------------------------------------------- null */
 
 static enum wasi_errno null_read(struct node *n, const struct os_iovec *iov,
@@ -46,7 +38,7 @@ static enum wasi_errno null_write(struct node *n, const struct os_iovec *iov,
                                   uint32_t len, uint64_t offset, size_t *done)
 {
     (void)n;
-    *done = total(iov, len);
+    *done = iov_total(iov, len);
     return offset == POSITION_CURRENT ? ERRNO_SUCCESS : ERRNO_SPIPE;
 }
 
@@ -191,7 +183,7 @@ static enum wasi_errno buffer_append(wasi_buffer_t *b,
                                      const struct os_iovec *iov, uint32_t len,
                                      size_t *done)
 {
-    size_t want = total(iov, len);
+    size_t want = iov_total(iov, len);
     size_t room = b->limit > b->len ? b->limit - b->len : 0;
     if (want > 0 && room == 0)
         return ERRNO_NOSPC;

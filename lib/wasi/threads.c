@@ -1,8 +1,8 @@
 #include "wasi/threads.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/span.h"
 #include "runtime/engine.h"
 #include "runtime/instance.h"
 #include "runtime/shared_memory.h"
@@ -40,15 +40,10 @@ struct wasi_threads {
 
 /* ------------------------------------------------------------------ modules */
 
-static bool is(struct span s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
-}
-
 static bool is_spawn(const struct module *m, uint32_t n)
 {
-    return is(module_span(m, m->imports[n].module), "wasi") &&
-           is(module_span(m, m->imports[n].name), "thread-spawn");
+    return span_is(module_span(m, m->imports[n].module), "wasi") &&
+           span_is(module_span(m, m->imports[n].name), "thread-spawn");
 }
 
 bool wc_wasi_threads_wanted(const struct module *module)
@@ -68,9 +63,7 @@ static bool unlinkable(struct error *e, const char *what)
 /* The export that threads start in, or UINT32_MAX. */
 static uint32_t find_start(const struct module *m)
 {
-    static const char name[] = "wasi_thread_start";
-    uint32_t n = wc_module_find_export(
-        m, (struct span){(const uint8_t *)name, strlen(name)});
+    uint32_t n = wc_module_find_export(m, span_text("wasi_thread_start"));
     if (n == UINT32_MAX || m->exports[n].kind != EXTERN_FUNC)
         return UINT32_MAX;
     uint32_t type = m->funcs[m->exports[n].index].type;

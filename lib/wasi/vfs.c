@@ -47,6 +47,11 @@ rights wc_node_rights(const struct node *n)
     return n->read_only ? r & ~RIGHTS_CHANGING : r;
 }
 
+static bool is_dir(const struct node *n)
+{
+    return n->type == OS_FILE_DIR;
+}
+
 enum wasi_errno wc_node_stat(struct node *n, struct os_stat *out)
 {
     if (n->ops->stat != NULL)
@@ -59,6 +64,9 @@ enum wasi_errno wc_node_set_flags(struct node *n, uint16_t fdflags)
 {
     if (n->ops->set_flags != NULL)
         return n->ops->set_flags(n, fdflags);
+    /* None of the others means anything to a directory. */
+    if (is_dir(n) && (fdflags & ~FDFLAG_NONBLOCK))
+        return ERRNO_INVAL;
     n->fdflags = fdflags;
     return ERRNO_SUCCESS;
 }
@@ -71,11 +79,6 @@ int wc_node_poll_fd(struct node *n)
 uint64_t wc_node_readable(struct node *n)
 {
     return n->ops->readable == NULL ? 0 : n->ops->readable(n);
-}
-
-static bool is_dir(const struct node *n)
-{
-    return n->type == OS_FILE_DIR;
 }
 
 enum wasi_errno wc_node_read(struct node *n, const struct os_iovec *iov,

@@ -41,8 +41,19 @@ struct open_request {
     uint16_t fdflags;
 };
 
+/* What opening must not do in a read-only directory, nor to a directory. */
+#define OPEN_CHANGING (OS_OPEN_WRITE | OS_OPEN_CREATE | OS_OPEN_TRUNC)
+
 /* Where a transfer happens: the node's own position, or an offset. */
 #define POSITION_CURRENT UINT64_MAX
+
+WC_INLINE size_t iov_total(const struct os_iovec *iov, uint32_t len)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < len; i++)
+        sum += iov[i].len;
+    return sum;
+}
 
 struct node_ops {
     void (*destroy)(struct node *n);

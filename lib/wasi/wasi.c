@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "runtime/store.h"
 #include "wasi/config.h"
 #include "wasi/limits.h"
@@ -217,14 +218,9 @@ uint32_t wc_wasi_threads_max(const struct wasi *w)
 static const char stable_name[] = "wasi_snapshot_preview1";
 static const char unstable_name[] = "wasi_unstable";
 
-static bool is(struct span s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
-}
-
 bool wc_wasi_module(struct span module)
 {
-    return is(module, stable_name) || is(module, unstable_name);
+    return span_is(module, stable_name) || span_is(module, unstable_name);
 }
 
 /* What a host function of ours holds on to. */
@@ -294,10 +290,10 @@ struct func *wc_wasi_import(struct wasi *w, struct store *store,
 {
     if (!wc_wasi_module(module))
         return NULL;
-    bool unstable = is(module, unstable_name);
+    bool unstable = span_is(module, unstable_name);
     for (uint32_t i = 0; i < P1_FUNCTIONS; i++) {
         const struct p1_function *f = &wc_p1_functions[i];
-        if (is(field, f->name) && (!unstable || f->in_unstable))
+        if (span_is(field, f->name) && (!unstable || f->in_unstable))
             return import_new(w, store, f, unstable, e);
     }
     return NULL;

@@ -1,13 +1,9 @@
 /* host/linker: what is found, and what is said of what is not. */
 #include "fake_engine.h"
 
+#include "base/span.h"
 #include "host/linker.h"
 #include "text/parse.h"
-
-static struct span text(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
 
 static struct module *load(struct store *s, const char *wat)
 {
@@ -34,16 +30,17 @@ Test(linker, names_are_pairs)
     struct store *s = fake_store(true);
     struct linker *l = wc_linker_new(s);
     struct entity *a = number(s, 1), *b = number(s, 2), *c = number(s, 3);
-    cr_assert(wc_linker_define(l, text("ab"), text("c"), a, NULL));
-    cr_assert(wc_linker_define(l, text("a"), text("bc"), b, NULL));
-    cr_assert(wc_linker_define(l, text(""), text(""), c, NULL));
-    cr_expect_eq(wc_linker_find(l, text("ab"), text("c")), a);
-    cr_expect_eq(wc_linker_find(l, text("a"), text("bc")), b);
+    cr_assert(wc_linker_define(l, span_text("ab"), span_text("c"), a, NULL));
+    cr_assert(wc_linker_define(l, span_text("a"), span_text("bc"), b, NULL));
+    cr_assert(wc_linker_define(l, span_text(""), span_text(""), c, NULL));
+    cr_expect_eq(wc_linker_find(l, span_text("ab"), span_text("c")), a);
+    cr_expect_eq(wc_linker_find(l, span_text("a"), span_text("bc")), b);
     cr_expect_eq(wc_linker_find(l, (struct span){0}, (struct span){0}), c);
-    cr_expect_null(wc_linker_find(l, text("abc"), text("")));
+    cr_expect_null(wc_linker_find(l, span_text("abc"), span_text("")));
     cr_expect_eq(a->object.handles, 1);
-    cr_assert(wc_linker_define(l, text("ab"), text("c"), b, NULL));
-    cr_expect_eq(wc_linker_find(l, text("ab"), text("c")), b, "replaced");
+    cr_assert(wc_linker_define(l, span_text("ab"), span_text("c"), b, NULL));
+    cr_expect_eq(wc_linker_find(l, span_text("ab"), span_text("c")), b,
+                 "replaced");
     cr_expect_eq(a->object.handles, 0);
     cr_expect_eq(b->object.handles, 2);
     wc_linker_delete(l);
@@ -58,12 +55,13 @@ Test(linker, names_may_be_long)
     char name[1000];
     memset(name, 'n', sizeof name);
     for (size_t len = 100; len < sizeof name; len += 9)
-        cr_assert(wc_linker_define(
-            l, text("m"), (struct span){(uint8_t *)name, len}, number(s, len),
-            NULL));
+        cr_assert(wc_linker_define(l, span_text("m"),
+                                   (struct span){(uint8_t *)name, len},
+                                   number(s, len), NULL));
     for (size_t len = 100; len < sizeof name; len += 9) {
         struct entity *e =
-            wc_linker_find(l, text("m"), (struct span){(uint8_t *)name, len});
+            wc_linker_find(l, span_text("m"),
+                           (struct span){(uint8_t *)name, len});
         cr_assert_not_null(e);
         cr_expect_eq(((struct global *)e)->own[0], len);
     }
@@ -82,7 +80,7 @@ Test(linker, links_instances)
                 " (global (export \"g\") i32 (i32.const 1)))");
     struct instance *i = wc_instance_new(s, m, NULL, 0, &trap, &e);
     cr_assert_not_null(i);
-    cr_assert(wc_linker_define_instance(l, text("lib"), i, &e));
+    cr_assert(wc_linker_define_instance(l, span_text("lib"), i, &e));
     struct module *n =
         load(s, "(module (import \"lib\" \"f\" (func))"
                 " (import \"lib\" \"mem\" (memory 1)))");
@@ -108,8 +106,9 @@ static void expect_failure(const char *wat, const char *message,
     static const char *const names[][2] = {
         {"env", "number"}, {"env", "Memory"}, {"wasi", "clock"}};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        cr_assert(wc_linker_define(l, text(names[i][0]), text(names[i][1]),
-                                   number(s, 1), NULL));
+        cr_assert(wc_linker_define(l, span_text(names[i][0]),
+                                   span_text(names[i][1]), number(s, 1),
+                                   NULL));
     struct module *m = load(s, wat);
     struct entity *imports[64];
     struct buf report = {0};

@@ -2,6 +2,7 @@
  * are run by the fake engine, so what is seen is the runtime alone. */
 #include "fake_engine.h"
 
+#include "base/span.h"
 #include "binary/reader.h"
 #include "syntax/limits.h"
 #include "text/parse.h"
@@ -43,8 +44,7 @@ static struct instance *make(struct store *s, const char *wat)
 
 static struct entity *export(struct instance *i, const char *name)
 {
-    uint32_t n = wc_module_find_export(
-        i->module, (struct span){(const uint8_t *)name, strlen(name)});
+    uint32_t n = wc_module_find_export(i->module, span_text(name));
     cr_assert_neq(n, UINT32_MAX, "%s", name);
     struct entity *e = wc_instance_export(i, n);
     cr_assert_not_null(e);

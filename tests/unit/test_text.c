@@ -3,14 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "text/lexer.h"
 #include "text/number.h"
 #include "text/parse.h"
-
-static struct span span_of(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
 
 /* --- Numbers --- */
 
@@ -37,7 +33,7 @@ Test(number, classes)
         {".5", NUMBER_NOT},       {"infinity", NUMBER_NOT},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        cr_expect_eq(wc_number_class(span_of(rows[i].text)), rows[i].class,
+        cr_expect_eq(wc_number_class(span_text(rows[i].text)), rows[i].class,
                      "%s", rows[i].text);
 }
 
@@ -65,7 +61,7 @@ Test(number, integers)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         uint64_t value = 0;
-        bool ok = wc_number_int(span_of(rows[i].text), rows[i].bits, &value);
+        bool ok = wc_number_int(span_text(rows[i].text), rows[i].bits, &value);
         cr_expect_eq(ok, rows[i].ok, "%s", rows[i].text);
         cr_expect(!ok || value == rows[i].value, "%s", rows[i].text);
     }
@@ -117,7 +113,7 @@ Test(number, f32_rounds_once)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         uint32_t bits = 0;
-        bool ok = wc_number_f32(span_of(rows[i].text), &bits);
+        bool ok = wc_number_f32(span_text(rows[i].text), &bits);
         cr_expect_eq(ok, rows[i].ok, "%s", rows[i].text);
         cr_expect(!ok || bits == rows[i].bits, "%s gives 0x%08x",
                   rows[i].text, (unsigned)bits);
@@ -174,7 +170,7 @@ Test(number, f64_rounds_once)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         uint64_t bits = 0;
-        bool ok = wc_number_f64(span_of(rows[i].text), &bits);
+        bool ok = wc_number_f64(span_text(rows[i].text), &bits);
         cr_expect_eq(ok, rows[i].ok, "%s", rows[i].text);
         cr_expect(!ok || bits == rows[i].bits, "%s gives 0x%016llx",
                   rows[i].text, (unsigned long long)bits);
@@ -192,14 +188,14 @@ Test(number, a_million_digits)
     memset(text + 2, '0', n);
     text[n + 1] = '1';
     text[n + 2] = 0;
-    cr_expect(wc_number_f64(span_of(text), &bits));
+    cr_expect(wc_number_f64(span_text(text), &bits));
     cr_expect_eq(bits, 0x3ff0000000000000);
     memcpy(text, "9007199254740993.", 17);
-    cr_expect(wc_number_f64(span_of(text), &bits));
+    cr_expect(wc_number_f64(span_text(text), &bits));
     cr_expect_eq(bits, 0x4340000000000001, "a digit far behind breaks a tie");
     memset(text, '9', n);
     strcpy(text + n, "e-999700");
-    cr_expect(wc_number_f64(span_of(text), &bits));
+    cr_expect(wc_number_f64(span_text(text), &bits));
     cr_expect_eq(bits, 0x7e37e43c8800759c, "1e300, got %llx",
                  (unsigned long long)bits);
     free(text);
@@ -272,7 +268,7 @@ static void kinds_of(const char *text, char *out)
     };
     struct lexed l;
     struct error e = ERROR_INIT;
-    if (!wc_lexer_run(&l, span_of(text), &e)) {
+    if (!wc_lexer_run(&l, span_text(text), &e)) {
         strcpy(out, e.message);
     } else {
         for (uint32_t i = 0; i < l.tokens.len; i++)
@@ -338,7 +334,7 @@ Test(lexer, every_keyword_is_found)
     for (int op = 0; op < OPCODE_COUNT; op++) {
         struct lexed l;
         struct error e = ERROR_INIT;
-        cr_assert(wc_lexer_run(&l, span_of(wc_opcodes[op].text), &e));
+        cr_assert(wc_lexer_run(&l, span_text(wc_opcodes[op].text), &e));
         cr_expect_eq(l.tokens.data[0].kind, TOKEN_OP);
         unsigned found = l.tokens.data[0].code;
         cr_expect(found <= (unsigned)op);
@@ -349,7 +345,7 @@ Test(lexer, every_keyword_is_found)
         struct lexed l;
         struct error e = ERROR_INIT;
         const char *text = wc_lexer_keyword_text((enum keyword)k);
-        cr_assert(wc_lexer_run(&l, span_of(text), &e));
+        cr_assert(wc_lexer_run(&l, span_text(text), &e));
         cr_expect_eq(l.tokens.data[0].kind, TOKEN_KEYWORD, "%s", text);
         cr_expect_eq(l.tokens.data[0].code, k, "%s", text);
         wc_lexer_free(&l);

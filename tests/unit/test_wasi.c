@@ -19,8 +19,8 @@ Test(wasi, imports_are_all_there_and_typed)
         const struct p1_function *f = &wc_p1_functions[i];
         struct func *func =
             wc_wasi_import(g->wasi, g->store,
-                           span_of("wasi_snapshot_preview1"),
-                           span_of(f->name), &e);
+                           span_text("wasi_snapshot_preview1"),
+                           span_text(f->name), &e);
         cr_assert_not_null(func, "%s", f->name);
         const struct comptype *t = &func->entity.object.type->comp;
         cr_assert_eq(t->params_len, strlen(f->params), "%s", f->name);
@@ -30,17 +30,17 @@ Test(wasi, imports_are_all_there_and_typed)
         cr_expect_eq(t->results_len, exits ? 0 : 1, "%s", f->name);
         if (!f->in_unstable)
             cr_expect_null(wc_wasi_import(g->wasi, g->store,
-                                          span_of("wasi_unstable"),
-                                          span_of(f->name), &e));
+                                          span_text("wasi_unstable"),
+                                          span_text(f->name), &e));
     }
     cr_expect_null(wc_wasi_import(g->wasi, g->store,
-                                  span_of("wasi_snapshot_preview1"),
-                                  span_of("fd_rea"), &e));
-    cr_expect_null(wc_wasi_import(g->wasi, g->store, span_of("env"),
-                                  span_of("fd_read"), &e));
+                                  span_text("wasi_snapshot_preview1"),
+                                  span_text("fd_rea"), &e));
+    cr_expect_null(wc_wasi_import(g->wasi, g->store, span_text("env"),
+                                  span_text("fd_read"), &e));
     cr_expect_eq(e.kind, ERROR_NONE);
-    cr_expect(wc_wasi_module(span_of("wasi_unstable")));
-    cr_expect_not(wc_wasi_module(span_of("wasi_snapshot_preview2")));
+    cr_expect(wc_wasi_module(span_text("wasi_unstable")));
+    cr_expect_not(wc_wasi_module(span_text("wasi_snapshot_preview2")));
     guest_delete(g);
 }
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/span.h"
 #include "fake_engine.h"
 #include "wasi/config.h"
 #include "wasi/errno.h"
@@ -131,18 +132,13 @@ static inline void guest_delete(struct guest *g)
 
 /* ----------------------------------------------------------------- calling */
 
-static inline struct span span_of(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
-
 static inline enum status guest_status(struct guest *g, const char *module,
                                        const char *name, slot *io)
 {
     struct error e = ERROR_INIT;
     struct caller caller = {g->store, &g->instance};
-    struct func *f = wc_wasi_import(g->wasi, g->store, span_of(module),
-                                    span_of(name), &e);
+    struct func *f = wc_wasi_import(g->wasi, g->store, span_text(module),
+                                    span_text(name), &e);
     cr_assert_not_null(f, "%s %s", name, e.message);
     return f->host(&caller, f->env, io);
 }

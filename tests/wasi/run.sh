@@ -4,8 +4,6 @@
 . "$srcdir/tests/cli/lib.sh"
 . "$srcdir/tests/wasi/compiler.sh"
 programs="process files sandbox readonly limits time copy echo"
-flags_threads="-nostdlib -matomics -mbulk-memory -Wl,--shared-memory
-    -Wl,--import-memory,--export-memory,--max-memory=4194304"
 
 if ! find_compiler; then
     echo "0 passed, 0 failed, $(echo $programs | wc -w) skipped"
@@ -24,7 +22,7 @@ check "abort is a trap" 134 "" "unreachable" \
 
 # Threads: they share what they should, and end when one says so, wherever they
 # wait.
-if compile threads $flags_threads; then
+if compile_threads; then
     mkdir "$tmp/shared"
     for work in count files many; do
         check "threads: $work" 0 "done" "" "$wasmc" run --wasi=threads \
@@ -142,13 +140,8 @@ serve() { # clients, bytes each, options of wasmc...
     : >"$tmp/log"
     "$wasmc" run -v "$@" "$tmp/echo.wasm" "$clients" 2>"$tmp/log" &
     server=$!
-    port=
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        port=$(sed -n 's/.*listening on port //p' "$tmp/log")
-        [ -n "$port" ] && break
-        sleep 0.1
-    done
-    "$tmp/client" "${port:-0}" "$clients" "$bytes" 2>"$tmp/err" &&
+    port=$(listening_port "$tmp/log")
+    "$tmp/client" "$port" "$clients" "$bytes" 2>"$tmp/err" &&
         wait $server && good && return
     kill $server 2>/dev/null
     bad "$clients clients of a server" "$(cat "$tmp/err" "$tmp/log")"

@@ -1,23 +1,19 @@
 /* The host module that the official tests import: functions that print, four
  * globals, tables and a memory, as the reference interpreter has them.
  */
+#include "base/span.h"
 #include "tools/spec/session.h"
 #include "tools/spec/value.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct span span_of(const char *s)
-{
-    return (struct span){(const uint8_t *)s, strlen(s)};
-}
-
 static bool define(struct session *s, const char *name, void *entity,
                    struct error *e)
 {
     if (!entity)
         return wc_error_no_memory(e, "making spectest");
-    return wc_linker_define(s->linker, span_of("spectest"), span_of(name),
+    return wc_linker_define(s->linker, span_text("spectest"), span_text(name),
                             entity, e);
 }
 
