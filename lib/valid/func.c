@@ -216,6 +216,10 @@ bool wc_func_push_list(struct validator *v, struct types t)
         return true;
     if (!wc_func_reserve(v, t.len))
         return false;
+    if (t.len == 1) {
+        func_push(v, t.data[0]);
+        return true;
+    }
     memcpy(v->sp, t.data, t.len * sizeof *t.data);
     v->sp += t.len;
     if (v->plan != NULL)
@@ -225,16 +229,21 @@ bool wc_func_push_list(struct validator *v, struct types t)
 
 static void drop_to(struct validator *v, valtype *sp)
 {
-    if (v->plan != NULL)
-        wc_plan_pop_list(v->plan, sp, (uint32_t)(v->sp - sp));
+    size_t len = (size_t)(v->sp - sp);
     v->sp = sp;
+    if (v->plan == NULL || len == 0)
+        return;
+    if (len == 1)
+        plan_pop(v->plan, *sp);
+    else
+        wc_plan_pop_list(v->plan, sp, (uint32_t)len);
 }
 
 /* Are the top operands these very types? */
 static bool on_top(const struct validator *v, struct types t)
 {
     return (size_t)(v->sp - v->base) >= t.len &&
-           (t.len == 0 ||
+           (t.len == 0 || (t.len == 1 && v->sp[-1] == t.data[0]) ||
             memcmp(v->sp - t.len, t.data, t.len * sizeof *t.data) == 0);
 }
 
@@ -281,6 +290,8 @@ bool wc_func_check(struct validator *v, struct types t)
 
 bool wc_func_pop_list(struct validator *v, struct types t)
 {
+    if (t.len == 0)
+        return true;
     if (!wc_func_check(v, t))
         return false;
     size_t height = (size_t)(v->sp - v->base);
