@@ -1,8 +1,8 @@
 #include "jit/x64/asm.h"
 
-/* The encoder. Optional bytes are stored always and skipped by where the next
- * one goes: what an instruction needs varies too much for branches to be
- * foreseen. Fifteen bytes is the longest instruction; stores may run past.
+/* The encoder. REX is stored always and skipped by where the next byte goes:
+ * which registers an instruction names varies too much for a branch to be
+ * foreseen. What else is optional is rare. Fifteen bytes is the longest instruction; stores may run past.
  */
 enum { INSN_MAX = 24 };
 
@@ -22,23 +22,36 @@ WC_INLINE bool wants_rex(unsigned reg)
     return (reg & 0xfc) == 4;
 }
 
-/* lock, 66 F3 F2, REX, 0F 38 3A, opcode. `rex` has R, X and B, and 0x40 when
- * it has to be there. */
-static inline uint8_t *put_legacy(uint8_t *p, uint32_t op, unsigned rex)
+/* lock, 66 F3 F2 */
+static uint8_t *put_prefixes(uint8_t *p, uint32_t op)
 {
-    unsigned map = op_map(op);
-    unsigned prefix = op_prefix(op);
+    if (op & X64_LOCKED)
+        p = store_u8(p, 0xf0);
+    if (op_prefix(op) != 0)
+        p = store_u8(p, (uint8_t)(0xf2f36600u >> op_prefix(op) * 8));
+    return p;
+}
+
+/* 0F, 38 or 3A */
+WC_INLINE uint8_t *put_escape(uint8_t *p, unsigned map)
+{
+    p = store_u8(p, 0x0f);
+    if (map > 1)
+        p = store_u8(p, map == 3 ? 0x3a : 0x38);
+    return p;
+}
+
+/* Prefixes, REX, escape, opcode. `rex` has R, X and B, and 0x40 when it has to
+ * be there. */
+WC_INLINE uint8_t *put_legacy(uint8_t *p, uint32_t op, unsigned rex)
+{
+    if (op & (X64_LOCKED | X64_PP_F2))
+        p = put_prefixes(p, op);
     rex |= (op & X64_REXW) != 0 ? 0x48 : 0;
-    *p = 0xf0;
-    p += (op & X64_LOCKED) != 0;
-    *p = (uint8_t)(0xf2f36600u >> prefix * 8);
-    p += prefix != 0;
     *p = (uint8_t)(0x40 | rex);
     p += rex != 0;
-    *p = 0x0f;
-    p += map != 0;
-    *p = map == 3 ? 0x3a : 0x38;
-    p += map > 1;
+    if (op_map(op) != 0)
+        p = put_escape(p, op_map(op));
     return store_u8(p, (uint8_t)op);
 }
 
@@ -66,15 +79,6 @@ static inline uint8_t *put_vex(uint8_t *p, uint32_t op, unsigned rex,
     return store_u8(p, (uint8_t)op);
 }
 
-/* REX in the order of its bits: R 4, X 2, B 1. */
-static inline uint8_t *put_opcode(uint8_t *p, uint32_t op, unsigned rxb,
-                                  bool byte_rex, unsigned v)
-{
-    if (op & (X64_VEX | X64_EVEX))
-        return put_vex(p, op, rxb, v);
-    return put_legacy(p, op, rxb != 0 || byte_rex ? 0x40 | rxb : 0);
-}
-
 /* All four bytes are stored; the next store overwrites those too many. */
 static inline void finish(struct codebuf *b, uint8_t *p, uint32_t op,
                           int32_t imm)
@@ -88,9 +92,14 @@ void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
     unsigned rxb = (reg & 8) >> 1 | (rm & 8) >> 3;
-    bool byte_rex = ((op & X64_REG8) != 0 && wants_rex(reg)) ||
-                    ((op & X64_RM8) != 0 && wants_rex(rm));
-    p = put_opcode(p, op, rxb, byte_rex, v);
+    if (op & (X64_VEX | X64_EVEX)) {
+        p = put_vex(p, op, rxb, v);
+    } else {
+        if (((op & X64_REG8) && wants_rex(reg)) ||
+            ((op & X64_RM8) && wants_rex(rm)))
+            rxb |= 0x40;
+        p = put_legacy(p, op, rxb);
+    }
     p = store_u8(p, (uint8_t)(0xc0 | (reg & 7) << 3 | (rm & 7)));
     finish(b, p, op, imm);
 }
@@ -103,62 +112,80 @@ void wc_x64_or(struct codebuf *b, uint32_t op, unsigned r, int32_t imm)
     finish(b, p, op, imm);
 }
 
-/* An index of 4 is none. */
-static inline uint8_t *put_sib(uint8_t *p, struct x64_mem m, unsigned base)
+/* Bytes of displacement: 0, 1, or 2 for four of them. rbp and r13 have one
+ * always, since mod 0 with them means something else. EVEX scales a disp8 by
+ * the operand's size: only zero is the same then. */
+WC_INLINE unsigned disp_mod(uint32_t op, unsigned base, int32_t disp)
 {
-    unsigned scale = m.scale_log2;
-    unsigned index = m.index == X64_NONE ? 4 : m.index & 7u;
-    return store_u8(p, (uint8_t)(scale << 6 | index << 3 | base));
+    if (disp == 0)
+        return base == 5;
+    return x64_is_imm8(disp) && !(op & X64_EVEX) ? 1 : 2;
+}
+
+/* ModRM, SIB, displacement. rm 4 means a SIB, index 4 that there is none. SIB
+ * and displacement are stored always, as REX is. */
+WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
+                           struct x64_mem m)
+{
+    unsigned base = m.base & 7;
+    unsigned mod = disp_mod(op, base, m.disp);
+    bool sib = m.index != X64_NONE || base == 4;
+    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
+    p[0] = (uint8_t)(mod << 6 | (reg & 7) << 3 | (sib ? 4 : base));
+    p[1] = (uint8_t)((unsigned)m.scale_log2 << 6 | index << 3 | base);
+    p += 1 + sib;
+    store_u32(p, (uint32_t)m.disp);
+    return p + (mod == 2 ? 4 : mod);
 }
 
 /* Without a base there is always a displacement of 32 bits; alone it needs a
  * SIB, for the short form of that is relative to rip. */
 static uint8_t *put_no_base(uint8_t *p, unsigned reg, struct x64_mem m)
 {
-    if (m.base == X64_RIP) {
-        p = store_u8(p, (uint8_t)(reg << 3 | 5));
-        return store_u32(p, (uint32_t)m.disp);
-    }
-    p = store_u8(p, (uint8_t)(reg << 3 | 4));
-    p = put_sib(p, m, 5);
+    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
+    bool sib = m.base != X64_RIP;
+    p = store_u8(p, (uint8_t)((reg & 7) << 3 | (sib ? 4 : 5)));
+    if (sib)
+        p = store_u8(p, (uint8_t)((unsigned)m.scale_log2 << 6 | index << 3 | 5));
     return store_u32(p, (uint32_t)m.disp);
 }
 
-/* ModRM, SIB, displacement. rm 4 means a SIB; mod 0 with base 5
- * means something else, so rbp and r13 have a displacement always. EVEX scales
- * a disp8 by the operand's size: only zero is the same then. */
-static inline uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
-                               struct x64_mem m)
+/* REX in the order of its bits: R 4, X 2, B 1. */
+WC_INLINE unsigned mem_rxb(unsigned reg, struct x64_mem m)
 {
-    reg &= 7;
-    if (m.base >= X64_RIP)
-        return put_no_base(p, reg, m);
-    unsigned base = m.base & 7;
-    unsigned mod = 2;
-    if (m.disp == 0)
-        mod = base == 5;
-    else if (x64_is_imm8(m.disp) && !(op & X64_EVEX))
-        mod = 1;
-    if (m.index != X64_NONE || base == 4) {
-        p = store_u8(p, (uint8_t)(mod << 6 | reg << 3 | 4));
-        p = put_sib(p, m, base);
-    } else {
-        p = store_u8(p, (uint8_t)(mod << 6 | reg << 3 | base));
-    }
-    store_u32(p, (uint32_t)m.disp);
-    return p + (mod == 2 ? 4 : mod);
+    unsigned rxb = (reg & 8) >> 1;
+    rxb |= m.index != X64_NONE ? (m.index & 8u) >> 2 : 0;
+    return rxb | (m.base < X64_RIP ? (m.base & 8u) >> 3 : 0);
+}
+
+/* With VEX or EVEX, or without a base. */
+static WC_NOINLINE void rm_other(struct codebuf *b, uint32_t op, unsigned reg,
+                                 unsigned v, struct x64_mem m, int32_t imm)
+{
+    uint8_t *p = codebuf_reserve(b, INSN_MAX);
+    unsigned rxb = mem_rxb(reg, m);
+    if (op & (X64_VEX | X64_EVEX))
+        p = put_vex(p, op, rxb, v);
+    else
+        p = put_legacy(p, op, (op & X64_REG8) && wants_rex(reg) ? rxb | 0x40
+                                                               : rxb);
+    p = m.base >= X64_RIP ? put_no_base(p, reg, m) : put_mem(p, op, reg, m);
+    finish(b, p, op, imm);
 }
 
 void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
                struct x64_mem m, int32_t imm)
 {
     assert(m.index != RSP);
+    if (m.base >= X64_RIP || (op & (X64_VEX | X64_EVEX))) {
+        rm_other(b, op, reg, v, m, imm);
+        return;
+    }
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
-    unsigned rxb = (reg & 8) >> 1;
-    rxb |= m.index != X64_NONE ? (m.index & 8u) >> 2 : 0;
-    rxb |= m.base < X64_RIP ? (m.base & 8u) >> 3 : 0;
-    bool byte_rex = (op & X64_REG8) != 0 && wants_rex(reg);
-    p = put_opcode(p, op, rxb, byte_rex, v);
+    unsigned rex = mem_rxb(reg, m);
+    if ((op & X64_REG8) && wants_rex(reg))
+        rex |= 0x40;
+    p = put_legacy(p, op, rex);
     p = put_mem(p, op, reg, m);
     finish(b, p, op, imm);
 }
