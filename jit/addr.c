@@ -34,9 +34,16 @@ static void load_memory(struct compiler *c, uint32_t memory, reg to)
                 (int32_t)instance_offset_mem(c->module, memory));
 }
 
-static void check_aligned(struct compiler *c, reg index, uint64_t offset,
-                          uint32_t bytes, regset avoid)
+/* How wide the access of the current instruction is. */
+static uint32_t access_bytes(const struct compiler *c)
 {
+    return wc_imm_access_bytes((enum imm)wc_opcodes[c->in.op].imm);
+}
+
+static void check_aligned(struct compiler *c, reg index, uint64_t offset,
+                          regset avoid)
+{
+    uint32_t bytes = access_bytes(c);
     if (bytes < 2)
         return;
     reg sum = index;
@@ -81,13 +88,13 @@ static int32_t size_field(struct compiler *c, uint32_t memory, reg mem)
 
 /* Any other: the last byte is compared with the size. */
 static struct mem checked(struct compiler *c, reg index, uint64_t offset,
-                          uint32_t bytes, regset avoid)
+                          regset avoid)
 {
     struct masm *m = &c->masm;
     uint32_t memory = c->in.memarg.memory;
     bool addr64 =
         limits_addrtype(&c->module->mems[memory].type.limits) == VT_I64;
-    uint64_t reach = offset + bytes - 1;
+    uint64_t reach = offset + access_bytes(c) - 1;
     reg mem = wc_reg_take(c, W_I64, avoid);
     reg last = wc_reg_take(c, W_I64, avoid);
     add_const(c, last, index, reach, mem);
@@ -131,8 +138,7 @@ static bool pop_const(struct compiler *c, bool align, struct mem *out)
     return true;
 }
 
-struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
-                       regset avoid)
+struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
 {
     uint64_t offset = c->in.memarg.offset;
     bool fast = c->in.memarg.memory == 0 && c->options->guarded;
@@ -141,7 +147,7 @@ struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
         return at;
     reg index = wc_pop_reg(c, avoid);
     if (align)
-        check_aligned(c, index, offset, bytes, avoid);
+        check_aligned(c, index, offset, avoid);
     return fast ? guarded(c, index, offset, avoid)
-                : checked(c, index, offset, bytes, avoid);
+                : checked(c, index, offset, avoid);
 }

@@ -8,8 +8,15 @@
 
 #include <string.h>
 
+static void compile_nop(struct compiler *c)
+{
+    (void)c;
+}
+
+/* Constants have none. */
 static compile_fn *const handlers[OPCODE_COUNT] = {
     [OP_UNREACHABLE] = wc_compile_unreachable,
+    [OP_NOP] = compile_nop,
     [OP_BLOCK] = wc_compile_block,
     [OP_LOOP] = wc_compile_loop,
     [OP_IF] = wc_compile_if,
@@ -59,7 +66,6 @@ static compile_fn *const handlers[OPCODE_COUNT] = {
     [OP_I32_LOAD ... OP_I64_LOAD32_U] = wc_compile_load,
     [OP_I32_STORE ... OP_I64_STORE32] = wc_compile_store,
 
-    [OP_I32_CONST ... OP_F64_CONST] = wc_compile_const,
     [OP_I32_EQZ ... OP_F64_GE] = wc_compile_compare,
     [OP_I32_CLZ ... OP_I32_POPCNT] = wc_compile_unary,
     [OP_I32_ADD ... OP_I32_MUL] = wc_compile_binary,
@@ -92,26 +98,6 @@ static compile_fn *const handlers[OPCODE_COUNT] = {
     [OP_MEMORY_ATOMIC_NOTIFY ... OP_I64_ATOMIC_RMW32_CMPXCHG_U] =
         wc_compile_atomic,
 };
-
-enum wtype wc_result_type(const struct compiler *c, enum opcode op)
-{
-    const struct limits *l;
-    switch (wc_sigs[wc_opcodes[op].sig].results[0]) {
-    case 'i':
-        return W_I32;
-    case 'f':
-        return W_F32;
-    case 'd':
-        return W_F64;
-    case 'v':
-        return W_V128;
-    case 'a':
-        l = &c->module->mems[c->in.index].type.limits;
-        return wtype_of(limits_addrtype(l));
-    default:
-        return W_I64;
-    }
-}
 
 /* --- Reading, of what validation has read before -------------------------- */
 
@@ -149,65 +135,13 @@ WC_INLINE uint32_t read_u32(struct compiler *c)
     return WC_LIKELY(*c->at < 0x80) ? *c->at++ : (uint32_t)read_u64(c);
 }
 
-static void read_slow(struct compiler *c, uint32_t offset)
+enum { BYTE_BLOCK_EMPTY = 0x40, PREFIX_FIRST = 0xf0 };
+
+static void read_any(struct compiler *c)
 {
-    struct reader r = {c->module->bytes, c->module->bytes + offset, c->end,
-                       c->error, false};
+    struct reader r = {c->module->bytes, c->at, c->end, c->error, false};
     c->failed |= !wc_instr_read(&r, c->module->features, &c->in);
     c->at = r.p;
-}
-
-/* The common shapes here, all others by the table. */
-static void read_instr(struct compiler *c)
-{
-    uint32_t offset = (uint32_t)(c->at - c->module->bytes);
-    const struct short_opcode *code = &wc_opcodes_short[*c->at];
-    c->in.op = (enum opcode)code->op;
-    c->in.offset = offset;
-    if (WC_UNLIKELY(*c->at >= 0xf0)) {
-        read_slow(c, offset);
-        return;
-    }
-    c->at++;
-    switch ((enum imm)code->imm) {
-    case IMM_NONE:
-        break;
-    case IMM_LABEL:
-    case IMM_FUNC:
-    case IMM_LOCAL:
-    case IMM_GLOBAL:
-        c->in.index = read_u32(c);
-        break;
-    case IMM_I32:
-        c->in.i32 = (int32_t)read_s64(c);
-        break;
-    case IMM_I64:
-        c->in.i64 = read_s64(c);
-        break;
-    case IMM_F32:
-        c->in.f32 = bits_load_u32(c->at);
-        c->at += 4;
-        break;
-    case IMM_F64:
-        c->in.f64 = bits_load_u64(c->at);
-        c->at += 8;
-        break;
-    case IMM_MEMARG1:
-    case IMM_MEMARG2:
-    case IMM_MEMARG4:
-    case IMM_MEMARG8:
-        if (*c->at >= 0x40) { /* names a memory */
-            read_slow(c, offset);
-            break;
-        }
-        c->in.memarg.align_log2 = *c->at++;
-        c->in.memarg.memory = 0;
-        c->in.memarg.offset = read_u64(c);
-        break;
-    default:
-        read_slow(c, offset);
-        break;
-    }
 }
 
 /* --- The walk ------------------------------------------------------------- */
@@ -215,6 +149,12 @@ static void read_instr(struct compiler *c)
 /* Unreachable code is skipped, blocks counted. */
 static void skip_instr(struct compiler *c)
 {
+    const struct short_opcode *code = &wc_opcodes_short[*c->at];
+    c->in.op = (enum opcode)code->op;
+    if (code->imm == IMM_NONE && *c->at < PREFIX_FIRST)
+        c->at++;
+    else
+        read_any(c);
     switch (c->in.op) {
     case OP_BLOCK:
     case OP_LOOP:
@@ -241,18 +181,86 @@ static void skip_instr(struct compiler *c)
     }
 }
 
+/* The immediates of short opcodes are read here, all others by the table. */
+WC_INLINE void compile_instr(struct compiler *c)
+{
+    const struct short_opcode *code = &wc_opcodes_short[*c->at];
+    enum opcode op = (enum opcode)code->op;
+    c->in.op = op;
+    if (WC_UNLIKELY(*c->at >= PREFIX_FIRST)) {
+        read_any(c);
+        handlers[c->in.op](c);
+        return;
+    }
+    c->at++;
+    switch ((enum imm)code->imm) {
+    case IMM_NONE:
+        handlers[op](c);
+        break;
+    case IMM_LOCAL:
+        c->in.index = read_u32(c);
+        if (op == OP_LOCAL_GET)
+            wc_compile_local_get(c);
+        else
+            handlers[op](c);
+        break;
+    case IMM_LABEL:
+    case IMM_FUNC:
+    case IMM_GLOBAL:
+        c->in.index = read_u32(c);
+        handlers[op](c);
+        break;
+    case IMM_I32:
+        wc_push_const(c, W_I32, (uint32_t)read_s64(c));
+        break;
+    case IMM_I64:
+        wc_push_const(c, W_I64, (uint64_t)read_s64(c));
+        break;
+    case IMM_F32:
+        wc_push_const(c, W_F32, bits_load_u32(c->at));
+        c->at += 4;
+        break;
+    case IMM_F64:
+        wc_push_const(c, W_F64, bits_load_u64(c->at));
+        c->at += 8;
+        break;
+    case IMM_MEMARG1:
+    case IMM_MEMARG2:
+    case IMM_MEMARG4:
+    case IMM_MEMARG8:
+        if (*c->at >= 0x40) /* names a memory */
+            goto any;
+        c->in.memarg.align_log2 = *c->at++;
+        c->in.memarg.memory = 0;
+        c->in.memarg.offset = read_u64(c);
+        handlers[op](c);
+        break;
+    case IMM_BLOCK:
+        if (c->at[0] != BYTE_BLOCK_EMPTY)
+            goto any;
+        c->at++;
+        c->in.block = (struct blocktype){.kind = BLOCK_EMPTY};
+        handlers[op](c);
+        break;
+    default:
+    any:
+        c->at--;
+        read_any(c);
+        handlers[op](c);
+        break;
+    }
+}
+
 void wc_compile_body(struct compiler *c)
 {
     while (c->controls.len != 0 && !c->failed) {
-        read_instr(c);
+        c->in.offset = (uint32_t)(c->at - c->module->bytes);
         if (WC_UNLIKELY(c->options->trace != NULL))
             wc_trace_instr(c, false);
-        if (c->dead) {
+        if (c->dead)
             skip_instr(c);
-            continue;
-        }
-        if (c->in.op != OP_NOP)
-            handlers[c->in.op](c);
+        else
+            compile_instr(c);
         c->held = c->dying = 0;
     }
 }

@@ -10,16 +10,10 @@ static size_t operands_len(enum opcode op)
     return strlen(wc_sigs[wc_opcodes[op].sig].operands);
 }
 
-static struct mem pop_address(struct compiler *c, regset avoid)
-{
-    enum imm imm = (enum imm)wc_opcodes[c->in.op].imm;
-    return wc_addr_pop(c, wc_imm_access_bytes(imm), true, avoid);
-}
-
 static void compile_load(struct compiler *c)
 {
-    enum wtype t = wc_result_type(c, c->in.op);
-    struct mem from = pop_address(c, 0);
+    enum wtype t = result_type(c->in.op);
+    struct mem from = wc_addr_pop(c, true, 0);
     reg d = wc_result(c, t, 0);
     wc_site_access(c);
     wc_masm_atomic_load(&c->masm, c->in.op, d, from);
@@ -29,7 +23,7 @@ static void compile_load(struct compiler *c)
 static void compile_store(struct compiler *c)
 {
     reg value = wc_pop_reg(c, 0);
-    struct mem to = pop_address(c, 0);
+    struct mem to = wc_addr_pop(c, true, 0);
     wc_site_access(c);
     wc_masm_atomic_store(&c->masm, c->in.op, to, value);
 }
@@ -38,7 +32,7 @@ static void compile_store(struct compiler *c)
 static void compile_update(struct compiler *c)
 {
     enum opcode op = c->in.op;
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
     regset avoid = rule->clobbers;
     reg temps[4];
@@ -47,7 +41,7 @@ static void compile_update(struct compiler *c)
     bool exchange = operands_len(op) == 3;
     reg replacement = exchange ? wc_pop_reg(c, avoid) : REG_NONE;
     reg value = wc_pop_reg(c, avoid);
-    struct mem at = pop_address(c, avoid);
+    struct mem at = wc_addr_pop(c, true, avoid);
     wc_reg_temps(c, rule, avoid, temps);
     reg d = wc_result(c, t, avoid);
     wc_site_access(c);

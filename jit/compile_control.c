@@ -644,26 +644,25 @@ static void end_function(struct compiler *c)
 
 void wc_compile_end(struct compiler *c)
 {
-    struct control t = vec_top(&c->controls);
-    if (t.kind == CONTROL_LOOP && t.caught != 0)
+    struct control *t = control_at(c, 0);
+    if (t->kind == CONTROL_LOOP && t->caught != 0)
         end_caught_loop(c);
-    else if (t.kind == CONTROL_TRY || t.caught != 0)
-        wc_exception_end(c, control_at(c, 0));
-    t = vec_top(&c->controls);
-    switch ((enum control_kind)t.kind) {
+    else if (t->kind == CONTROL_TRY || t->caught != 0)
+        wc_exception_end(c, t);
+    switch ((enum control_kind)t->kind) {
     case CONTROL_FUNC:
         end_function(c);
         break;
     case CONTROL_LOOP:
-        end_loop(c, &t);
+        end_loop(c, t);
         break;
     case CONTROL_IF:
-        missing_else(c, &t);
+        missing_else(c, t);
         break;
     case CONTROL_BLOCK:
     case CONTROL_ELSE:
     case CONTROL_TRY:
-        end_block(c, &t);
+        end_block(c, t);
         break;
     }
     c->controls.len--;

@@ -195,7 +195,7 @@ void wc_compile_binary(struct compiler *c)
     struct operands o;
     if (compile_shape(c))
         return;
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     wc_pop_operands(c, op, 2, &o);
     reg d = wc_result(c, t, o.avoid);
     wc_masm_binary(&c->masm, op, d, o.a.reg, o.b, o.temps);
@@ -205,7 +205,7 @@ void wc_compile_binary(struct compiler *c)
 void wc_compile_unary(struct compiler *c)
 {
     enum opcode op = c->in.op;
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     struct value *v = value_top(c, 0);
     struct operands o;
     /* The upper half is zero already. */
@@ -222,7 +222,7 @@ void wc_compile_unary(struct compiler *c)
 void wc_compile_trunc(struct compiler *c)
 {
     enum opcode op = c->in.op;
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     struct operands o;
     wc_pop_operands(c, op, 1, &o);
     reg d = wc_result(c, t, o.avoid);
@@ -257,22 +257,4 @@ void wc_compile_wide(struct compiler *c)
     wc_masm_wide(&c->masm, op, d, a, temps);
     wc_push_reg(c, W_I64, d[0]);
     wc_push_reg(c, W_I64, d[1]);
-}
-
-void wc_compile_const(struct compiler *c)
-{
-    switch (c->in.op) {
-    case OP_I32_CONST:
-        wc_push_const(c, W_I32, (uint32_t)c->in.i32);
-        break;
-    case OP_I64_CONST:
-        wc_push_const(c, W_I64, (uint64_t)c->in.i64);
-        break;
-    case OP_F32_CONST:
-        wc_push_const(c, W_F32, c->in.f32);
-        break;
-    default:
-        wc_push_const(c, W_F64, c->in.f64);
-        break;
-    }
 }

@@ -11,11 +11,6 @@ static const char *operands_of(enum opcode op)
     return wc_sigs[wc_opcodes[op].sig].operands;
 }
 
-static uint32_t bytes_of(enum opcode op)
-{
-    return wc_imm_access_bytes((enum imm)wc_opcodes[op].imm);
-}
-
 /* Frees what the operation changes beside its result, where no source is. */
 static regset claim(struct compiler *c, const struct masm_rule *rule)
 {
@@ -35,7 +30,7 @@ static void compile_pure(struct compiler *c)
     for (size_t i = strlen(operands_of(op)); i > 0; i--)
         sources[i - 1] = wc_pop_reg(c, avoid);
     wc_reg_temps(c, rule, avoid, temps);
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     reg d = wc_result(c, t, avoid);
     wc_masm_simd(&c->masm, op, d, sources, temps);
     wc_push_result(c, t, d);
@@ -111,7 +106,7 @@ static bool compile_with_load(struct compiler *c)
     enum opcode op = next_binary(c, &end);
     if (op == OPCODE_NONE || !wc_masm_simd_takes_mem(&c->masm, op))
         return false;
-    struct mem b = wc_addr_pop(c, bytes_of(c->in.op), false, 0);
+    struct mem b = wc_addr_pop(c, false, 0);
     c->at = end;
     reg a = wc_pop_reg(c, 0);
     reg d = wc_result(c, W_V128, 0);
@@ -133,7 +128,7 @@ static void compile_const(struct compiler *c)
 static void compile_lane(struct compiler *c)
 {
     enum opcode op = c->in.op;
-    enum wtype t = wc_result_type(c, op);
+    enum wtype t = result_type(op);
     bool replace = operands_of(op)[1] != 0;
     reg b = replace ? wc_pop_reg(c, 0) : REG_NONE;
     reg a = wc_pop_reg(c, 0);
@@ -155,7 +150,7 @@ void wc_compile_vector_load(struct compiler *c)
     if (op == OP_V128_LOAD && compile_with_load(c))
         return;
     reg a = lane ? wc_pop_reg(c, 0) : REG_NONE;
-    struct mem from = wc_addr_pop(c, bytes_of(op), false, 0);
+    struct mem from = wc_addr_pop(c, false, 0);
     reg d = wc_result(c, W_V128, 0);
     if (lane && d != a)
         wc_masm_move(m, W_V128, d, a);
@@ -171,7 +166,7 @@ void wc_compile_vector_store(struct compiler *c)
 {
     enum opcode op = c->in.op;
     reg value = wc_pop_reg(c, 0);
-    struct mem to = wc_addr_pop(c, bytes_of(op), false, 0);
+    struct mem to = wc_addr_pop(c, false, 0);
     wc_site_access(c);
     if (op == OP_V128_STORE)
         wc_masm_store(&c->masm, op, to, src_reg(value));

@@ -1,5 +1,7 @@
 #include "jit/compiled.h"
 
+#include "jit/compiler.h"
+
 void wc_compiled_reset(struct compiled *c)
 {
     wc_codebuf_reset(&c->code);
@@ -20,4 +22,6 @@ void wc_compiled_free(struct compiled *c)
     vec_free(&c->args);
     vec_free(&c->regions);
     vec_free(&c->handlers);
+    wc_compiler_free(c->compiler);
+    c->compiler = NULL;
 }

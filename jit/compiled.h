@@ -66,6 +66,7 @@ struct compiled {
     VEC(struct code_args) args; /* of calls that have any; also in order */
     VEC(struct code_region) regions;
     VEC(struct code_handler) handlers;
+    struct compiler *compiler; /* jit/compiler.h: kept for the next function */
 };
 
 /* Empties it for another function; keeps memory. */

@@ -108,13 +108,19 @@ struct aside {
 };
 
 struct compiler {
+    /* Emptied between functions, for their memory; all behind is zeroed. */
     struct masm masm; /* first */
+    struct arena arena; /* of this function */
+    VEC(struct value) stack;
+    VEC(struct control) controls;
+    VEC(struct label) labels;
+    VEC(struct aside) asides;
+
     const struct compile_options *options;
     struct module *module;
     const struct deftype *type;
     const struct sidetable *table;
     struct compiled *out;
-    struct arena arena; /* of this function */
 
     const uint8_t *at, *end; /* cursor in the body */
     struct instr in;         /* the instruction being compiled */
@@ -123,10 +129,6 @@ struct compiler {
     bool dead;       /* in unreachable code, `skipped` blocks deep */
     uint32_t skipped;
 
-    VEC(struct value) stack;
-    VEC(struct control) controls;
-    VEC(struct label) labels;
-    VEC(struct aside) asides;
     uint32_t height; /* in slots, of the next operand */
     uint32_t settled; /* operands below are CONST or SLOT */
     uint32_t spilled; /* operands below are not in registers */
@@ -162,6 +164,9 @@ struct compiler {
     uint32_t loops;  /* how many the code is in */
     uint32_t stamp;  /* of the last br_table */
 };
+
+/* NULL is allowed. */
+void wc_compiler_free(struct compiler *c);
 
 /* Compiles everything up to the last end of the body. */
 void wc_compile_body(struct compiler *c);
@@ -209,8 +214,16 @@ WC_INLINE const uint8_t *short_u32(const uint8_t *p, uint32_t *x)
     return p + 2;
 }
 
-/* The type of the result of an opcode with a fixed signature. */
-enum wtype wc_result_type(const struct compiler *c, enum opcode op);
+/* The type of the result of an opcode with a fixed signature that does not
+ * depend on a memory. */
+WC_INLINE enum wtype result_type(enum opcode op)
+{
+    static const uint8_t types[] = {
+        ['i'] = W_I32, ['l'] = W_I64, ['f'] = W_F32,
+        ['d'] = W_F64, ['v'] = W_V128,
+    };
+    return types[(unsigned char)wc_sigs[wc_opcodes[op].sig].results[0]];
+}
 
 /* --- regs.c --------------------------------------------------------------- */
 
@@ -329,11 +342,10 @@ void wc_emit_asides(struct compiler *c);
 
 /* --- addr.c: the only place where addresses of linear memory are formed --- */
 
-/* Pops the address operand of the current memory instruction (c->in.memarg;
- * `bytes` wide) and makes it good: checked where it must be. Registers stay
- * held. `align`: also traps unless it is a multiple of `bytes`. */
-struct mem wc_addr_pop(struct compiler *c, uint32_t bytes, bool align,
-                       regset avoid);
+/* Pops the address operand of the current memory instruction and makes it good:
+ * checked where it must be. Registers stay held. `align`: also traps unless it
+ * is a multiple of the access. */
+struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid);
 
 /* --- compile_*.c ---------------------------------------------------------- */
 
@@ -376,7 +388,7 @@ compile_fn wc_compile_local_get, wc_compile_local_set, wc_compile_local_tee,
 
 /* compile_numeric.c */
 compile_fn wc_compile_unary, wc_compile_binary, wc_compile_compare,
-    wc_compile_trunc, wc_compile_wide, wc_compile_const;
+    wc_compile_trunc, wc_compile_wide;
 /* A result that is a condition: stays in the flags if the next instruction
  * wants it there. */
 void wc_push_condition(struct compiler *c, cond condition);

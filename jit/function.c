@@ -7,6 +7,8 @@
 #include "runtime/instance.h"
 #include "runtime/store.h"
 
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- Limits of a module --------------------------------------------------- */
@@ -266,14 +268,35 @@ static void begin_function(struct compiler *c)
 
 /* --- Everything ----------------------------------------------------------- */
 
-static void release(struct compiler *c)
+void wc_compiler_free(struct compiler *c)
 {
+    if (c == NULL)
+        return;
     vec_free(&c->stack);
     vec_free(&c->controls);
     vec_free(&c->labels);
     vec_free(&c->asides);
     wc_arena_free(&c->arena);
     wc_masm_free(&c->masm);
+    free(c);
+}
+
+static void empty(struct compiler *c)
+{
+    size_t kept = offsetof(struct compiler, options);
+    c->stack.len = c->controls.len = c->labels.len = c->asides.len = 0;
+    wc_arena_reset(&c->arena);
+    memset((uint8_t *)c + kept, 0, sizeof *c - kept);
+}
+
+/* What made the last function, emptied; NULL: out of memory. */
+static struct compiler *compiler_of(struct compiled *out)
+{
+    if (out->compiler != NULL)
+        empty(out->compiler);
+    else
+        out->compiler = calloc(1, sizeof *out->compiler);
+    return out->compiler;
 }
 
 /* Longer bodies than this are likely to need far branches: their code is about
@@ -321,31 +344,31 @@ static bool compile(const struct compile_options *options, struct module *m,
                     uint32_t func, struct compiled *out, struct error *e,
                     bool *far)
 {
-    struct compiler c = {
-        .options = options,
-        .module = m,
-        .type = module_functype(m, func),
-        .table = sidetable_of(m, func),
-        .out = out,
-        .error = e,
-        .sink = NOWHERE,
-        .next_loop = 1,
-    };
+    struct compiler *c = compiler_of(out);
     wc_compiled_reset(out);
-    bool ok = prepare(&c, *far);
+    if (c == NULL)
+        return false;
+    c->options = options;
+    c->module = m;
+    c->type = module_functype(m, func);
+    c->table = sidetable_of(m, func);
+    c->out = out;
+    c->error = e;
+    c->sink = NOWHERE;
+    c->next_loop = 1;
+    bool ok = prepare(c, *far);
     if (ok) {
-        begin_function(&c);
-        wc_compile_body(&c);
-        wc_emit_asides(&c);
+        begin_function(c);
+        wc_compile_body(c);
+        wc_emit_asides(c);
         if (options->trace != NULL)
-            wc_trace_end(&c);
-        wc_masm_finish(&c.masm);
-        ok = !c.failed && !c.masm.code.failed;
+            wc_trace_end(c);
+        wc_masm_finish(&c->masm);
+        ok = !c->failed && !c->masm.code.failed;
     }
-    *far = !*far && c.masm.code.too_far;
+    *far = !*far && c->masm.code.too_far;
     if (ok)
-        hand_over(&c, out);
-    release(&c);
+        hand_over(c, out);
     return ok;
 }
 

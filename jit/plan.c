@@ -132,8 +132,11 @@ void wc_plan(const struct sidetable *t, const struct profile *profile,
              const struct plan_local *locals, regset pinnable,
              const struct region *outer, struct region *out)
 {
-    struct planner p = {
-        .locals = locals, .profile = profile, .free = pinnable};
+    struct planner p; /* pins and weights are good where `set` says so */
+    p.locals = locals;
+    p.profile = profile;
+    p.free = pinnable;
+    p.set = 0;
     for (unsigned fp = 0; fp < 2; fp++) {
         unsigned all = count(wc_masm_target.allocatable & class_regs(fp) &
                              ~wc_masm_target.callee_saved);

@@ -65,7 +65,8 @@ static void unlink_alias(struct compiler *c, const struct value *v)
     c->locals[v->local].aliases = v->below;
 }
 
-static struct value pop(struct compiler *c)
+/* What was popped is there until something is pushed. */
+WC_INLINE const struct value *pop(struct compiler *c)
 {
     struct value *v = value_top(c, 0);
     if (v->kind == VALUE_LOCAL)
@@ -78,7 +79,7 @@ static struct value pop(struct compiler *c)
         c->settled = c->stack.len;
     if (c->spilled > c->stack.len)
         c->spilled = c->stack.len;
-    return *v;
+    return v;
 }
 
 void wc_drop(struct compiler *c)
@@ -160,16 +161,16 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to)
 
 reg wc_pop_reg(struct compiler *c, regset avoid)
 {
-    struct value v = pop(c);
-    if (v.kind == VALUE_LOCAL)
-        return local_in_reg(c, v.local, avoid);
-    reg r = v.reg;
-    if (v.kind != VALUE_REG || (avoid & REG_BIT(r))) {
-        regset own = v.kind == VALUE_REG ? REG_BIT(r) : 0;
+    const struct value *v = pop(c);
+    if (v->kind == VALUE_LOCAL)
+        return local_in_reg(c, v->local, avoid);
+    reg r = v->reg;
+    if (v->kind != VALUE_REG || (avoid & REG_BIT(r))) {
+        regset own = v->kind == VALUE_REG ? REG_BIT(r) : 0;
         c->held |= own;
-        r = wc_reg_take(c, v.type, avoid);
+        r = wc_reg_take(c, v->type, avoid);
         c->held &= ~own;
-        wc_value_load(c, &v, r);
+        wc_value_load(c, v, r);
     }
     c->held |= REG_BIT(r);
     c->dying |= REG_BIT(r);
@@ -193,13 +194,13 @@ reg wc_peek_reg(struct compiler *c)
 
 void wc_pop_into(struct compiler *c, reg r)
 {
-    struct value v = pop(c);
-    if (v.kind != VALUE_REG || v.reg != r) {
-        regset own = v.kind == VALUE_REG ? REG_BIT(v.reg) : 0;
+    const struct value *v = pop(c);
+    if (v->kind != VALUE_REG || v->reg != r) {
+        regset own = v->kind == VALUE_REG ? REG_BIT(v->reg) : 0;
         c->held |= own;
         wc_reg_claim(c, r, 0);
         c->held &= ~own;
-        wc_value_load(c, &v, r);
+        wc_value_load(c, v, r);
     }
     c->held |= REG_BIT(r);
     c->dying |= REG_BIT(r);
@@ -207,8 +208,7 @@ void wc_pop_into(struct compiler *c, reg r)
 
 void wc_pop_pin(struct compiler *c, reg pin)
 {
-    struct value v = pop(c);
-    wc_value_load(c, &v, pin);
+    wc_value_load(c, pop(c), pin);
 }
 
 void wc_pop_store(struct compiler *c, uint32_t local)
