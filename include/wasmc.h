@@ -67,13 +67,14 @@ WASM_API_EXTERN const char *wasmc_error_text(const wasmc_error_t *err);
 /* ----------------------------------------------------------- configuration */
 
 typedef enum wasmc_engine_kind_t {
-    WASMC_ENGINE_AUTO, /* the fastest there is for this host */
+    WASMC_ENGINE_AUTO, /* JIT where the host has it, else INTERP; modules that
+                          it has no room for are interpreted, too */
     WASMC_ENGINE_INTERP,
     WASMC_ENGINE_JIT, /* compiles to machine code */
 } wasmc_engine_kind_t;
 
-/* False when this build, or this host, has no such engine. Without a call: the
- * interpreter. */
+/* How modules are executed. False when this build, or this host, cannot.
+ * Without a call: the interpreter. */
 WASM_API_EXTERN bool wasmc_config_set_engine(wasm_config_t *config,
                                              wasmc_engine_kind_t kind);
 
@@ -178,6 +179,20 @@ WASM_API_EXTERN own wasm_module_t *wasmc_module_new(
 WASM_API_EXTERN own wasm_module_t *wasmc_module_new_nocopy(
     wasm_store_t *store, const wasm_byte_vec_t *binary,
     own wasmc_error_t **err);
+
+/* As wasmc_module_new, but executed in this way whatever the configuration
+ * says; with AUTO, as that says. So plugins that are cold can be interpreted,
+ * which starts faster and takes less memory, beside those that are compiled:
+ * modules of a store call each other and share things however each is
+ * executed. WASMC_ERROR_UNSUPPORTED for JIT in an engine configured to
+ * interpret, which never makes machine code. */
+WASM_API_EXTERN own wasm_module_t *wasmc_module_new_with_engine(
+    wasm_store_t *store, const wasm_byte_vec_t *bytes,
+    wasmc_engine_kind_t kind, own wasmc_error_t **err);
+
+/* How the module is executed: INTERP or JIT. */
+WASM_API_EXTERN wasmc_engine_kind_t wasmc_module_engine(
+    const wasm_module_t *module);
 
 /* A module without a store, to be obtained in many (wasm_module_obtain).
  * Thread-safe. */

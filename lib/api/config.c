@@ -1,5 +1,5 @@
 /* Configurations, engines and the version: the only file that names engines. */
-#include "api/handle.h"
+#include "api/config.h"
 
 #include "interp/interp.h"
 #include "jit/engine.h"
@@ -60,6 +60,22 @@ bool wasmc_config_set_engine(wasm_config_t *config, wasmc_engine_kind_t kind)
     config->config.fall_back =
         kind == WASMC_ENGINE_AUTO && ops != &wc_interp_ops;
     return true;
+}
+
+bool wc_config_find(const struct engine *engine, wasmc_engine_kind_t kind,
+                    const struct engine_ops **ops, struct error *e)
+{
+    const struct engine_config *c = &engine->config;
+    *ops = kind == WASMC_ENGINE_AUTO ? NULL : ops_of(kind);
+    return kind == WASMC_ENGINE_AUTO ||
+           (*ops != NULL && (*ops == c->ops || *ops == c->other)) ||
+           wc_error_set(e, ERROR_UNSUPPORTED, ERROR_NO_OFFSET,
+                        "engine does not execute modules this way");
+}
+
+wasmc_engine_kind_t wc_config_kind(const struct engine_ops *ops)
+{
+    return ops == &wc_interp_ops ? WASMC_ENGINE_INTERP : WASMC_ENGINE_JIT;
 }
 
 void wasmc_config_set_observers(wasm_config_t *config, unsigned observers)

@@ -1,6 +1,7 @@
 /* Modules: loading, reflection, sharing. */
 #include "api/module.h"
 
+#include "api/config.h"
 #include "api/error.h"
 #include "api/types.h"
 #include "binary/decode.h"
@@ -43,13 +44,15 @@ static bool to_binary(const wasm_byte_vec_t *bytes, struct buf *made,
 
 /* Loads a binary or a text; the bytes are copied. */
 static struct module *load(struct engine *engine, const wasm_byte_vec_t *bytes,
-                           struct error *e)
+                           wasmc_engine_kind_t kind, struct error *e)
 {
     struct buf made = {0};
     struct span binary;
     struct module *m = NULL;
-    if (to_binary(bytes, &made, &binary, e))
-        m = wc_engine_load(engine, binary.data, binary.len, true, e);
+    const struct engine_ops *ops;
+    if (wc_config_find(engine, kind, &ops, e) &&
+        to_binary(bytes, &made, &binary, e))
+        m = wc_engine_load_for(engine, ops, binary.data, binary.len, true, e);
     wc_buf_free(&made);
     return m;
 }
@@ -91,8 +94,17 @@ wasm_module_t *wasmc_module_new(wasm_store_t *store,
                                 const wasm_byte_vec_t *bytes,
                                 wasmc_error_t **err)
 {
+    return wasmc_module_new_with_engine(store, bytes, WASMC_ENGINE_AUTO, err);
+}
+
+wasm_module_t *wasmc_module_new_with_engine(wasm_store_t *store,
+                                            const wasm_byte_vec_t *bytes,
+                                            wasmc_engine_kind_t kind,
+                                            wasmc_error_t **err)
+{
     struct error e = ERROR_INIT;
-    return finish(store, load(store->store->engine, bytes, &e), &e, err);
+    struct module *m = load(store->store->engine, bytes, kind, &e);
+    return finish(store, m, &e, err);
 }
 
 wasm_module_t *wasmc_module_new_nocopy(wasm_store_t *store,
@@ -111,7 +123,7 @@ wasm_shared_module_t *wasmc_shared_module_new(wasm_engine_t *engine,
                                               wasmc_error_t **err)
 {
     struct error e = ERROR_INIT;
-    struct module *m = load(engine_of(engine), bytes, &e);
+    struct module *m = load(engine_of(engine), bytes, WASMC_ENGINE_AUTO, &e);
     wc_error_give(err, &e, NULL);
     return (wasm_shared_module_t *)m;
 }
@@ -231,6 +243,11 @@ void wasmc_module_func_name(const wasm_module_t *module, uint32_t func,
                             wasm_name_t *out)
 {
     name_of(out, wc_names_func(module->module, func));
+}
+
+wasmc_engine_kind_t wasmc_module_engine(const wasm_module_t *module)
+{
+    return wc_config_kind(module->module->ops);
 }
 
 size_t wasmc_module_code_size(const wasm_module_t *module)

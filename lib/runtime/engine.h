@@ -47,8 +47,10 @@ struct engine_ops {
     /* Which features this engine executes; others are refused at load. */
     feature_set executable;
 
-    /* Attaches code to a module that has been validated: sets code_of_engine
-     * and code_release. Translation itself may wait until the first call. */
+    /* Attaches code to a module that has been validated, and that names this
+     * engine: sets code_of_engine and code_release. Translation itself may wait
+     * until the first call. ERROR_NO_MEMORY, where another engine may have room
+     * for its code: what is attached then is released. */
     bool (*prepare)(struct module *m, struct error *e);
 
     /* Translates one function now; thread-safe. */

@@ -64,7 +64,8 @@ struct module *wc_engine_load(struct engine *engine, const uint8_t *bytes,
                               size_t len, bool copy, struct error *e)
     WC_MUST_CHECK;
 
-/* The same, to be executed by one of config.ops and config.other. */
+/* The same, to be executed by config.ops or config.other whatever the
+ * configuration prefers; NULL: as that has it. */
 struct module *wc_engine_load_for(struct engine *engine,
                                   const struct engine_ops *ops,
                                   const uint8_t *bytes, size_t len, bool copy,
@@ -94,8 +95,8 @@ struct guest_stack {
 #define STACK_RESERVE_BYTES ((size_t)48 << 10)
 
 /* One entry of the host or of another engine into the guest that has not
- * returned yet. The engine embeds this in its own record; `pc` and `fp` are the engine's, valid while
- * the guest is inside a host call. */
+ * returned yet. The engine embeds this in its own record; `pc` and `fp` are the
+ * engine's, valid while the guest is inside a host call. */
 struct activation {
     struct activation *below;
     const struct engine_ops *ops;
