@@ -2,7 +2,8 @@
 
 /* The encoder. REX is stored always and skipped by where the next byte goes:
  * which registers an instruction names varies too much for a branch to be
- * foreseen. What else is optional is rare. Fifteen bytes is the longest instruction; stores may run past.
+ * foreseen. What else is optional is rare. Fifteen bytes is the longest
+ * instruction; stores may run past.
  */
 enum { INSN_MAX = 24 };
 
@@ -122,17 +123,24 @@ WC_INLINE unsigned disp_mod(uint32_t op, unsigned base, int32_t disp)
     return x64_is_imm8(disp) && !(op & X64_EVEX) ? 1 : 2;
 }
 
-/* ModRM, SIB, displacement. rm 4 means a SIB, index 4 that there is none. SIB
- * and displacement are stored always, as REX is. */
+/* Index 4 is none. */
+WC_INLINE uint8_t sib_of(struct x64_mem m, unsigned base)
+{
+    unsigned scale = m.scale_log2;
+    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
+    return (uint8_t)(scale << 6 | index << 3 | base);
+}
+
+/* ModRM, SIB, displacement. rm 4 means a SIB. SIB and displacement are stored
+ * always, as REX is. */
 WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
                            struct x64_mem m)
 {
     unsigned base = m.base & 7;
     unsigned mod = disp_mod(op, base, m.disp);
     bool sib = m.index != X64_NONE || base == 4;
-    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
     p[0] = (uint8_t)(mod << 6 | (reg & 7) << 3 | (sib ? 4 : base));
-    p[1] = (uint8_t)((unsigned)m.scale_log2 << 6 | index << 3 | base);
+    p[1] = sib_of(m, base);
     p += 1 + sib;
     store_u32(p, (uint32_t)m.disp);
     return p + (mod == 2 ? 4 : mod);
@@ -142,11 +150,10 @@ WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
  * SIB, for the short form of that is relative to rip. */
 static uint8_t *put_no_base(uint8_t *p, unsigned reg, struct x64_mem m)
 {
-    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
     bool sib = m.base != X64_RIP;
     p = store_u8(p, (uint8_t)((reg & 7) << 3 | (sib ? 4 : 5)));
     if (sib)
-        p = store_u8(p, (uint8_t)((unsigned)m.scale_log2 << 6 | index << 3 | 5));
+        p = store_u8(p, sib_of(m, 5));
     return store_u32(p, (uint32_t)m.disp);
 }
 
