@@ -409,3 +409,76 @@
   (module (import "a" "fail" (func $fail)) (func $s (call $fail)) (start $s))
   "unreachable")
 (assert_return (get $a "n") (i32.const 3))
+
+;; Frames of both lie on one stack. Those of 64 locals take half a kilobyte, so
+;; that 8,000 fit into the usual eight megabytes and 16,000 do not, whoever has
+;; the first half; and when the second one is gone, there is room again.
+(module $a
+  (type $t (func (param i32 i32)))
+  (table (export "t") 1 funcref)
+  (func $down (export "down") (param $frames i32) (param $then i32)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if (local.get $frames)
+      (then
+        (call $down (i32.sub (local.get $frames) (i32.const 1))
+          (local.get $then))
+        (return)))
+    (call_indirect (type $t) (local.get $then) (i32.const 0) (i32.const 0))))
+(register "a" $a)
+(module $b
+  (import "a" "down" (func $a.down (param i32 i32)))
+  (import "a" "t" (table 1 funcref))
+  (elem (i32.const 0) $down)
+  (func $down (export "down") (param $frames i32) (param $then i32)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64
+           i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (if (local.get $frames)
+      (then
+        (call $down (i32.sub (local.get $frames) (i32.const 1))
+          (local.get $then))
+        (return)))
+    (if (local.get $then)
+      (then (call $a.down (local.get $then) (i32.const 0)))))
+  (func (export "down twice") (param i32)
+    (call $a.down (local.get 0) (i32.const 1))
+    (call $down (local.get 0) (i32.const 0))))
+(assert_return (invoke $b "down" (i32.const 8000) (i32.const 100)))
+(assert_exhaustion (invoke $b "down" (i32.const 8000) (i32.const 8500))
+  "call stack exhausted")
+(assert_exhaustion (invoke $a "down" (i32.const 8000) (i32.const 8500))
+  "call stack exhausted")
+(assert_return (invoke $b "down" (i32.const 100) (i32.const 8000)))
+(assert_return (invoke $a "down" (i32.const 100) (i32.const 8000)))
+(assert_return (invoke $b "down twice" (i32.const 8000)))
+
+;; $c calls $a, of its own engine, whose frame is gone when $b throws.
+(module $a
+  (type $t (func (param i32) (result i32)))
+  (table (export "t") 1 funcref)
+  (func (export "leave") (param i32) (result i32)
+    (return_call_indirect (type $t) (local.get 0) (i32.const 0))))
+(register "a" $a)
+(module $b
+  (import "a" "t" (table 1 funcref))
+  (tag $e (export "e") (param i32))
+  (elem (i32.const 0) $throw)
+  (func $throw (param i32) (result i32)
+    (if (local.get 0) (then (throw $e (local.get 0))))
+    (i32.const 5)))
+(register "b" $b)
+(module $c
+  (import "a" "leave" (func $leave (param i32) (result i32)))
+  (import "b" "e" (tag $e (param i32)))
+  (global $g i32 (i32.const 30))
+  (func $call (param i32) (result i32)
+    (i32.add (call $leave (local.get 0)) (global.get $g)))
+  (func (export "catch") (param i32) (result i32)
+    (block $h (result i32)
+      (try_table (result i32) (catch $e $h) (call $call (local.get 0))))))
+(assert_return (invoke "catch" (i32.const 0)) (i32.const 35))
+(assert_return (invoke "catch" (i32.const 7)) (i32.const 7))
