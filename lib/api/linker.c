@@ -50,8 +50,8 @@ bool wasmc_linker_define(wasmc_linker_t *linker, const char *module,
 {
     struct entity *e = entity_of(item);
     return e->store == linker->store->store &&
-           wc_linker_define(linker->linker, span_text(module), span_text(name), e,
-                            NULL);
+           wc_linker_define(linker->linker, span_text(module),
+                            span_text(name), e, NULL);
 }
 
 bool wasmc_linker_define_instance(wasmc_linker_t *linker, const char *module,
@@ -59,7 +59,8 @@ bool wasmc_linker_define_instance(wasmc_linker_t *linker, const char *module,
 {
     struct instance *i = instance_of(instance);
     return i->store == linker->store->store &&
-           wc_linker_define_instance(linker->linker, span_text(module), i, NULL);
+           wc_linker_define_instance(linker->linker, span_text(module), i,
+                                     NULL);
 }
 
 bool wasmc_linker_define_wasi(wasmc_linker_t *linker,
