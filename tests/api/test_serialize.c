@@ -360,3 +360,127 @@ Test(serialize_code, that_does_not_fit)
     env_delete(&checked);
     env_delete(&env);
 }
+
+/* --- Forged tables -------------------------------------------------------- */
+
+/* As jit/serialize.c has it: sizes of the header, of a function, and of entries
+ * of its tables, which lie one after the other, each of all functions. */
+enum { HEAD_BYTES = 88, FUNC_BYTES = 44, FUNC_TABLES = 24 };
+enum table { CALLS, ACCESSES, ARGS, REGIONS, HANDLERS, TABLES, FUNCS };
+static const size_t entry_bytes[TABLES] = {8, 8, 8, 20, 20};
+
+/* Word `word` of entry `entry` of a table, or of a function. */
+static char *word_at(const wasm_byte_vec_t *bytes, enum table table,
+                     size_t entry, size_t word)
+{
+    char *head = bytes->data + code_at(bytes), *at = head + HEAD_BYTES;
+    uint32_t funcs, lens[TABLES];
+    memcpy(&funcs, head + 48, 4);
+    memcpy(lens, head + 60, sizeof lens);
+    if (table == FUNCS)
+        return at + FUNC_BYTES * entry + 4 * word;
+    at += FUNC_BYTES * funcs;
+    for (unsigned t = 0; t < table; t++)
+        at += entry_bytes[t] * lens[t];
+    cr_assert_lt(entry, lens[table], "table %d has %u entries", (int)table,
+                 (unsigned)lens[table]);
+    return at + entry_bytes[table] * entry + 4 * word;
+}
+
+/* Calls with arguments on the stack, tries in a try, clauses. */
+static const char forgeable[] =
+    "(module (import \"\" \"\" (func)) (memory 1)\n"
+    "  (tag $t (param i32)) (tag $u (param i32))\n"
+    "  (func $many (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)\n"
+    "    (drop (i32.load (local.get 11))))\n"
+    "  (func $f (param i32) (result i32)\n"
+    "    (block $h (result i32)\n"
+    "      (try_table (result i32) (catch $t $h) (catch $u $h)\n"
+    "        (try_table (catch $t $h)\n"
+    "          (call $many (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0) (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0) (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0))\n"
+    "          (call $many (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0) (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0) (local.get 0) (local.get 0) (local.get 0)\n"
+    "            (local.get 0)))\n"
+    "        (i32.const 0)))))";
+
+/* Nothing that a walk over the stack or a landing follows leads astray. */
+Test(serialize_code, forged_tables)
+{
+    enum { FUNC, START, LEN_ };
+    enum { GREAT = 0x7ffffff0 };
+    static const struct {
+        enum table table;
+        unsigned entry, word;
+        uint32_t value;
+    } rows[] = {
+        {FUNCS, 0, FUNC, 0},     /* an import */
+        {FUNCS, 0, FUNC, 1000},  /* no function */
+        {FUNCS, 1, FUNC, 1},     /* twice */
+        {FUNCS, 0, START, 0},    /* in the words in front */
+        {FUNCS, 0, LEN_, 0},
+        {FUNCS, 1, LEN_, GREAT},
+        {FUNCS, 0, FUNC_TABLES / 4 + CALLS, GREAT},
+        {FUNCS, 1, FUNC_TABLES / 4 + ARGS, 0}, /* some are left */
+        {CALLS, 0, 0, GREAT},
+        {CALLS, 0, 1, GREAT},
+        {ACCESSES, 0, 0, GREAT},
+        {ACCESSES, 0, 1, GREAT},
+        {ARGS, 0, 0, GREAT},
+        {ARGS, 1, 0, 0}, /* out of order */
+        {REGIONS, 0, 0, GREAT},
+        {REGIONS, 0, 1, GREAT},
+        {REGIONS, 0, 2, 1}, /* its own parent */
+        {REGIONS, 1, 3, 2},
+        {REGIONS, 0, 4, 77},
+        {REGIONS, 1, 0, 0}, /* out of order */
+        {HANDLERS, 0, 0, 2},
+        {HANDLERS, 0, 1, GREAT},
+        {HANDLERS, 0, 2, 1 << 20},
+        {HANDLERS, 0, 3, 3},
+        {HANDLERS, 0, 4, 77},
+        {HANDLERS, 0, 4, 1}, /* itself */
+    };
+    struct env env;
+    if (!env_jit(&env, true, WASMC_MEMORY_GUARDED))
+        return;
+    wasm_byte_vec_t bytes = serialized(env.store, forgeable);
+    for (size_t i = 0; i < LEN(rows); i++) {
+        char *at = word_at(&bytes, rows[i].table, rows[i].entry,
+                           rows[i].word), was[4];
+        memcpy(was, at, 4);
+        memcpy(at, &rows[i].value, 4);
+        sum_again(&bytes);
+        wasmc_error_t *err;
+        wasm_module_t *m = wasmc_module_deserialize(env.store, &bytes, &err);
+        cr_expect_null(m, "row %zu", i);
+        cr_expect(err && strcmp(wasmc_error_message(err),
+                                "saved machine code is damaged") == 0,
+                  "row %zu", i);
+        wasmc_error_delete(err);
+        wasm_module_delete(m);
+        memcpy(at, was, 4);
+    }
+    /* Where one function starts, another may not; nor between two words. */
+    uint32_t start;
+    char *second = word_at(&bytes, FUNCS, 1, START), was[4];
+    memcpy(was, second, 4);
+    memcpy(second, word_at(&bytes, FUNCS, 0, START), 4);
+    sum_again(&bytes);
+    cr_expect_null(wasm_module_deserialize(env.store, &bytes));
+    memcpy(&start, was, 4);
+    start++;
+    memcpy(second, &start, 4);
+    sum_again(&bytes);
+    cr_expect_null(wasm_module_deserialize(env.store, &bytes));
+    memcpy(second, was, 4);
+    sum_again(&bytes);
+    wasm_module_t *good = wasm_module_deserialize(env.store, &bytes);
+    cr_assert_not_null(good);
+    wasm_module_delete(good);
+    wasm_byte_vec_delete(&bytes);
+    env_delete(&env);
+}

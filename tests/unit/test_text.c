@@ -329,6 +329,38 @@ Test(lexer, tokens)
     }
 }
 
+/* \\u{...}: hexadecimal digits, single underscores between them, no surrogate
+ * and nothing beyond the end of Unicode. And other escapes that are none. */
+Test(lexer, escapes)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+    } rows[] = {
+        {"\"\\u{41}\"", true},       {"\"\\u{1_0f_fFF}\"", true},
+        {"\"\\u{d7ff}\"", true},     {"\"\\u{e000}\"", true},
+        {"\"\\u{d800}\"", false},    {"\"\\u{dfff}\"", false},
+        {"\"\\u{110000}\"", false},  {"\"\\u{ffffffffff}\"", false},
+        {"\"\\u{}\"", false},        {"\"\\u41\"", false},
+        {"\"\\u{4__1}\"", false},    {"\"\\u{_41}\"", false},
+        {"\"\\u{41_}\"", false},     {"\"\\u{4g}\"", false},
+        {"\"\\u{41\"", false},       {"\"\\u{41", false},
+        {"\"\\u{4_", false},         {"\"\\u{", false},
+        {"\"\\u", false},            {"\"\\", false},
+        {"\"\\4\"", false},          {"\"\\4", false},
+        {"\"\\x\"", false},          {"\"\\4g\"", false},
+        {"\"\\t\\n\\r\\\"\\'\\\\\\4A\"", true},
+        {"\"\t\"", false},           {"\"\x7f\"", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct lexed l;
+        struct error e = ERROR_INIT;
+        bool ok = wc_lexer_run(&l, span_of(rows[i].text), &e);
+        cr_expect_eq(ok, rows[i].ok, "%s: %s", rows[i].text, e.message);
+        wc_lexer_free(&l);
+    }
+}
+
 Test(lexer, every_keyword_is_found)
 {
     for (int op = 0; op < OPCODE_COUNT; op++) {
@@ -401,6 +433,57 @@ Test(parse, errors)
         {"(func (nop (@name \"x\")))", "misplaced @name annotation", 1, 12},
         {"(@custom \"x\" (after funcs))",
          "@custom annotation: malformed section kind", 1, 1},
+        {"(func else)", "unexpected token else", 1, 7},
+        {"(func block else end)", "unexpected token else", 1, 13},
+        {"(func i32.const 0 if else else end)", "unexpected token else", 1,
+         27},
+        {"(func catch_all)", "unexpected token catch_all", 1, 7},
+        {"(func block catch_all end)", "unexpected token catch_all", 1, 13},
+        {"(func try catch_all catch 0 end)", "unexpected token catch", 1, 21},
+        {"(func delegate 0)", "unexpected token delegate", 1, 7},
+        {"(func try catch_all delegate 0)", "unexpected token delegate", 1,
+         21},
+        {"(func try $a delegate $b 0)", "mismatching label", 1, 23},
+        {"(func (then))", "unexpected token then", 1, 8},
+        {"(func (block (then)))", "unexpected token then", 1, 15},
+        {"(func (if (i32.const 0) (then) (then)))", "unexpected token then",
+         1, 33},
+        {"(func (else))", "unexpected token else", 1, 8},
+        {"(func (do))", "unexpected token do", 1, 8},
+        {"(func (block (do)))", "unexpected token do", 1, 15},
+        {"(func (try (do) (do)))", "unexpected token do", 1, 18},
+        {"(func (catch 0))", "unexpected token catch", 1, 8},
+        {"(func (block (catch 0)))", "unexpected token catch", 1, 15},
+        {"(func (try (catch 0)))", "unexpected token catch", 1, 13},
+        {"(func (try (do) (catch_all) (catch 0)))", "unexpected token catch",
+         1, 30},
+        {"(func (ref.null i32) drop)", "unexpected token i32", 1, 17},
+        {"(table 1 i32)", "unexpected token i32", 1, 10},
+        {"(func i32.load offset=0x10000000000000000)",
+         "i64 constant out of range", 1, 16},
+        {"(func i32.load align=0)", "alignment must be a power of two", 1, 16},
+        {"(func", "unexpected token: end of text", 1, 6},
+        {"(func f64.const 0x1p2001)", "constant out of range: f64", 1, 17},
+        {"(func f32.const 0x1p999999999999999999999)",
+         "constant out of range: f32", 1, 17},
+        {"(func f32.const nan:0x10000000000000000)",
+         "constant out of range: f32", 1, 17},
+        {"(func f32.const nan:0x0)", "constant out of range: f32", 1, 17},
+        {"(func f32.const nan:0x800000)", "constant out of range: f32", 1,
+         17},
+        {"(func (type $01234567890123456789012345678901234567890123456789012345"
+         "67890123456789))",
+         "unknown type $0123456789012345678901234567890123456789012345678901234"
+         "5678", 1, 13},
+        {"(func $0123456789012345678901234567890123456789012345678901234567890"
+         "123456789)(func $012345678901234567890123456789012345678901234567890"
+         "1234567890123456789)",
+         "duplicate func $0123456789012345678901234567890123456789012345678901"
+         "2345678", 1, 85},
+        {"(unknown0123456789012345678901234567890123456789012345678901234567"
+         "8)",
+         "unknown operator unknown01234567890123456789012345678901234567890123"
+         "45678901", 1, 2},
         {"(func (@metadata.code.branch_hint \"\\00\") nop)",
          "@metadata.code.branch_hint annotation: invalid target", 1, 42},
     };

@@ -1,5 +1,6 @@
 /* text: every allocation of parser, printer and script reader fails once in
- * turn. Each time the error must be that memory has run out.
+ * turn, arenas and vectors that have room left among them. Each time the error
+ * must be that memory has run out.
  *
  * Linked with --wrap for the functions below. */
 #include <criterion/criterion.h>
@@ -22,9 +23,17 @@ static bool fails(void)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *p, size_t size);
+void *__real_wc_arena_alloc(struct arena *a, size_t size);
+void *__real_wc_arena_array(struct arena *a, size_t count, size_t size);
+bool __real_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
+                        size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *p, size_t size);
+void *__wrap_wc_arena_alloc(struct arena *a, size_t size);
+void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size);
+bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
+                        size_t size);
 
 void *__wrap_malloc(size_t size)
 {
@@ -39,6 +48,21 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
     return fails() ? NULL : __real_realloc(p, size);
+}
+
+void *__wrap_wc_arena_alloc(struct arena *a, size_t size)
+{
+    return fails() ? NULL : __real_wc_arena_alloc(a, size);
+}
+
+void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size)
+{
+    return fails() ? NULL : __real_wc_arena_array(a, count, size);
+}
+
+bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need, size_t size)
+{
+    return !fails() && __real_wc_vec_grow(data, cap, need, size);
 }
 
 static const char source[] =

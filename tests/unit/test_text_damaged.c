@@ -1,0 +1,190 @@
+/* text: modules that were decoded but not validated, as text: each instruction
+ * comes back as it was, and what is damaged is printed or refused, no more. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "binary/decode.h"
+#include "binary/encode.h"
+#include "text/parse.h"
+#include "text/print.h"
+
+static struct module *decode(const uint8_t *bytes, size_t len)
+{
+    struct error e = ERROR_INIT;
+    struct module *m = wc_module_new(bytes, (uint32_t)len, false);
+    cr_assert_not_null(m);
+    m->features = ~(feature_set)0;
+    if (wc_decode(m, &e))
+        return m;
+    wc_module_unref(m);
+    return NULL;
+}
+
+/* A module of one function whose body is these bytes, and its end. */
+static void module_of(struct buf *out, const uint8_t *body, uint32_t len)
+{
+    static const uint8_t head[] = {1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10};
+    struct buf code = {0};
+    wc_encode_header(out);
+    wc_buf_append(out, head, sizeof head);
+    wc_buf_byte(&code, 1);
+    wc_buf_u64(&code, len + 2);
+    wc_buf_byte(&code, 0);
+    wc_buf_append(&code, body, len);
+    wc_buf_byte(&code, 0x0b);
+    wc_buf_u64(out, code.len);
+    wc_buf_append(out, code.data, code.len);
+    wc_buf_free(&code);
+}
+
+static bool is_structured(enum opcode op)
+{
+    return op == OP_BLOCK || op == OP_LOOP || op == OP_IF || op == OP_ELSE ||
+           op == OP_END || op == OP_TRY || op == OP_TRY_TABLE ||
+           op == OP_CATCH || op == OP_CATCH_ALL || op == OP_DELEGATE;
+}
+
+/* Prints what is in `binary`, and reads it again if that is wanted. */
+static void print_again(const struct buf *binary, struct print_options options,
+                        enum opcode op)
+{
+    struct buf text = {0}, again = {0};
+    struct error e = ERROR_INIT;
+    struct module *m = decode(binary->data, binary->len), *n;
+    cr_assert_not_null(m);
+    bool ok = wc_wat_print(m, &options, &text, &e);
+    cr_expect(ok || e.kind != ERROR_NONE, "%s", wc_opcodes[op].text);
+    if (!is_structured(op)) {
+        cr_assert(ok, "%s: %s", wc_opcodes[op].text, e.message);
+        cr_assert(wc_wat_parse((char *)text.data, text.len, &again, &e),
+                  "%s: %s in\n%.*s", wc_opcodes[op].text, e.message,
+                  (int)text.len, (char *)text.data);
+        n = decode(again.data, again.len);
+        cr_assert_not_null(n);
+        struct range a = m->funcs[0].body, b = n->funcs[0].body;
+        cr_expect(a.len == b.len && memcmp(m->bytes + a.offset,
+                                           n->bytes + b.offset, a.len) == 0,
+                  "%.*s", (int)text.len, (char *)text.data);
+        wc_module_unref(n);
+    }
+    wc_module_unref(m);
+    wc_buf_free(&text);
+    wc_buf_free(&again);
+}
+
+Test(damaged, every_instruction_alone)
+{
+    for (unsigned op = 0; op < OPCODE_COUNT; op++) {
+        uint8_t bytes[80] = {0};
+        uint32_t len = 0, code = wc_opcodes[op].code;
+        if (wc_opcodes[op].prefix != 0)
+            bytes[len++] = wc_opcodes[op].prefix;
+        if (code >= 128 && wc_opcodes[op].prefix != 0) {
+            bytes[len++] = (uint8_t)(code | 0x80);
+            code >>= 7;
+        }
+        bytes[len++] = (uint8_t)code;
+        struct instr in;
+        struct error e = ERROR_INIT;
+        struct reader r = reader_make(bytes, (struct range){0, sizeof bytes},
+                                      &e);
+        cr_assert(wc_instr_read(&r, ~(feature_set)0, &in));
+        for (unsigned bits = 0; bits < 4; bits++) {
+            struct buf binary = {0};
+            module_of(&binary, bytes, reader_offset(&r));
+            print_again(&binary,
+                        (struct print_options){.fold = bits & 1,
+                                               .no_names = bits & 2},
+                        (enum opcode)op);
+            wc_buf_free(&binary);
+        }
+    }
+}
+
+static const char source[] =
+    "(module $m (type $s (struct (field $a i32))) (tag $t (param i32))"
+    "(memory $k 1) (table $b 2 funcref) (global $g i32 (i32.const 1))"
+    "(elem $e (table $b) (offset (i32.const 0)) func $f)"
+    "(elem funcref (ref.func $f)) (data $d \"x\") (data (i32.const 0) \"y\")";
+
+static const char body[] =
+    "(func $f (param $p i32) (result i32) (local $l i64) (local f32 f32)"
+    "  (block $o (if $i (local.get $p) (then (br $o)) (else (nop))))"
+    "  (drop (select (result i32) (i32.const 1) (i32.const 2) (i32.const 3)))"
+    "  (try_table (catch $t 0) (catch_all 0) (throw $t (i32.const 1))) (drop)"
+    "  try throw $t catch $t drop rethrow 0 catch_all try delegate 0 end"
+    "  (br_table 0 0 0 (i32.const 2))"
+    "  (drop (struct.new $s (i32.const 2)))"
+    "  (local.set $l (i64.load offset=8 align=1 (local.get $p)))"
+    "  (call_indirect $b (param i32) (i32.const 1) (i32.const 0))"
+    "  (i32.add (i32.const 1) (i32.const 2)))";
+
+static void print_any(const uint8_t *bytes, size_t len)
+{
+    struct module *m = decode(bytes, len);
+    for (unsigned bits = 0; m != NULL && bits < 4; bits++) {
+        struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
+        struct error e = ERROR_INIT;
+        struct buf text = {0};
+        bool ok = wc_wat_print(m, &o, &text, &e);
+        cr_expect_eq(ok, e.kind == ERROR_NONE, "%s", e.message);
+        wc_buf_free(&text);
+    }
+    wc_module_unref(m);
+}
+
+/* One byte in turn is another one. */
+static void damage(struct buf *binary)
+{
+    static const uint8_t flips[] = {1, 0x04, 0x10, 0x80, 0xff};
+    for (size_t i = 8; i < binary->len; i++)
+        for (size_t n = 0; n < ARRAY_LEN(flips); n++) {
+            binary->data[i] ^= flips[n];
+            print_any(binary->data, binary->len);
+            binary->data[i] ^= flips[n];
+        }
+}
+
+Test(damaged, modules_are_printed_or_refused)
+{
+    struct buf text = {0}, binary = {0};
+    struct error e = ERROR_INIT;
+    wc_buf_string(&text, source);
+    wc_buf_string(&text, body);
+    wc_buf_byte(&text, ')');
+    cr_assert(wc_wat_parse((char *)text.data, text.len, &binary, &e), "%s",
+              e.message);
+    print_any(binary.data, binary.len);
+    damage(&binary);
+    wc_buf_free(&text);
+    wc_buf_free(&binary);
+}
+
+/* Bodies that end anywhere. */
+Test(damaged, bodies_are_cut)
+{
+    struct buf binary = {0};
+    struct error e = ERROR_INIT;
+    struct buf text = {0};
+    wc_buf_string(&text, "(type $s (struct (field i32))) (tag $t (param i32))"
+                         "(memory 1) (table $b 1 funcref)");
+    wc_buf_string(&text, body);
+    cr_assert(wc_wat_parse((char *)text.data, text.len, &binary, &e), "%s",
+              e.message);
+    struct module *m = decode(binary.data, binary.len);
+    cr_assert_not_null(m);
+    struct range whole = m->funcs[0].body;
+    for (m->funcs[0].body.len = 0; m->funcs[0].body.len <= whole.len;
+         m->funcs[0].body.len++)
+        for (unsigned bits = 0; bits < 4; bits++) {
+            struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
+            struct buf out = {0};
+            e = (struct error)ERROR_INIT;
+            bool ok = wc_wat_print(m, &o, &out, &e);
+            cr_expect_eq(ok, e.kind == ERROR_NONE, "%s", e.message);
+            wc_buf_free(&out);
+        }
+    wc_module_unref(m);
+    wc_buf_free(&text);
+    wc_buf_free(&binary);
+}
