@@ -153,14 +153,15 @@ struct mem operand(unsigned how, struct state *st, uint8_t *at)
 {
     st->in[2].u64[0] = (uint64_t)(uintptr_t)at;
     if (how == 0)
-        return (struct mem){BASE, REG_NONE, 0, false};
+        return (struct mem){.base = BASE, .index = REG_NONE};
     if (how == 1) {
         st->in[2].u64[0] -= 0x12345;
-        return (struct mem){BASE, REG_NONE, 0x12345, false};
+        return (struct mem){.base = BASE, .index = REG_NONE,
+                            .offset = 0x12345};
     }
     st->in[2].u64[0] -= 0x80000000 + 40;
     st->in[3].u64[0] = 0x80000000;
-    return (struct mem){BASE, INDEX, 40, false};
+    return (struct mem){.base = BASE, .index = INDEX, .offset = 40};
 }
 
 void load_address(void)

@@ -1,22 +1,25 @@
 /* Runs what a masm emitted between two known states of all registers.
  *
  *   machine_begin(cpu);
- *   wc_masm_binary(as, OP_I32_ADD, RBX, RCX, ...);
+ *   wc_masm_binary(as, OP_I32_ADD, G0, G1, ...);
  *   machine_run(&in, &out);   as often as one likes
  *
- * r15 points to `in`; r14 is a register like others here; rax is lost. The
- * frame has MACHINE_SLOTS slots and MACHINE_OUT bytes for arguments.
+ * INSTANCE points to `in`; MEMORY is a register like others here. The frame
+ * has MACHINE_SLOTS slots and MACHINE_OUT bytes for arguments. What registers
+ * there are, and what else differs between targets, is in machine_target.h of
+ * each: G0..G11 and F0..F13, all allocatable; MACHINE_FLOATS, twelve of
+ * all floats.
  */
 #ifndef TESTS_ASM_MACHINE_H
 #define TESTS_ASM_MACHINE_H
 
-#include "jit/x64/target.h"
+#include "machine_target.h"
 
 enum { MACHINE_SLOTS = 48, MACHINE_OUT = 64 };
 
 struct machine {
-    uint64_t g[16];
-    uint64_t x[16][2];
+    uint64_t g[MACHINE_REGS];
+    uint64_t x[MACHINE_REGS][2];
     uint64_t slots[MACHINE_SLOTS];
     uint64_t status; /* 0, or what machine_exit said */
 };

@@ -1,5 +1,5 @@
 /* What is no opcode of numeric.def: moves and slots, memory, fields, wide
- * arithmetic, jumps of the x86-64 target, run.
+ * arithmetic, jumps of a target, run.
  */
 #include "machine.h"
 
@@ -18,6 +18,14 @@ static void start(unsigned cpu)
     machine_random(&in);
 }
 
+static const reg registers[] = {G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, G10,
+                                G11};
+
+static bool is_kept(reg r)
+{
+    return in.g[r] == out.g[r];
+}
+
 /* --- Moves ---------------------------------------------------------------- */
 
 static const uint64_t constants[] = {
@@ -26,23 +34,23 @@ static const uint64_t constants[] = {
     0xffffffff7fffffff, 0xffffffff80000000, 0xffffffffffffffff,
 };
 
-Test(masm_x64_code, constants)
+Test(masm_code, constants)
 {
     EACH_CPU(c)
     for (unsigned i = 0; i < ARRAY_LEN(constants); i++) {
         uint64_t v = constants[i];
         union v128 wide = {.u64 = {v, ~v}}, ones = {.u64 = {v, v}};
         start(c);
-        wc_masm_const(as, W_I32, RSI, (uint32_t)v);
-        wc_masm_const(as, W_I64, R9, v);
-        wc_masm_const(as, W_F32, XMM3, (uint32_t)v);
-        wc_masm_const(as, W_F64, XMM12, v);
-        wc_masm_v128_const(as, XMM0, wide);
-        wc_masm_v128_const(as, XMM1, ones);
+        wc_masm_const(as, W_I32, G1, (uint32_t)v);
+        wc_masm_const(as, W_I64, G3, v);
+        wc_masm_const(as, W_F32, F3, (uint32_t)v);
+        wc_masm_const(as, W_F64, F12, v);
+        wc_masm_v128_const(as, F0, wide);
+        wc_masm_v128_const(as, F1, ones);
         wc_masm_store_slot_const(as, 5, v);
         machine_run(&in, &out);
-        cr_assert_eq(out.g[RSI], (uint32_t)v);
-        cr_assert_eq(out.g[R9], v);
+        cr_assert_eq(out.g[G1], (uint32_t)v);
+        cr_assert_eq(out.g[G3], v);
         cr_assert_eq((uint32_t)out.x[3][0], (uint32_t)v);
         cr_assert_eq(out.x[12][0], v);
         cr_assert_arr_eq(out.x[0], wide.u64, 16);
@@ -53,57 +61,57 @@ Test(masm_x64_code, constants)
 
 /* More than the hash has room for; equal ones are there once when they are
  * near. */
-Test(masm_x64_code, literals)
+Test(masm_code, literals)
 {
     start(0);
     for (uint64_t i = 1; i <= 500; i++)
         for (int twice = 0; twice < 2; twice++) {
-            wc_masm_const(as, W_F64, XMM5, i << 32 | i);
-            wc_masm_store_slot(as, W_F64, (uint32_t)(i % MACHINE_SLOTS), XMM5);
+            wc_masm_const(as, W_F64, F5, i << 32 | (i + 12345));
+            wc_masm_store_slot(as, W_F64, (uint32_t)(i % MACHINE_SLOTS), F5);
         }
     cr_assert_eq(as->literals.len, 500);
     machine_run(&in, &out);
     for (uint64_t i = 500; i > 500 - MACHINE_SLOTS; i--)
-        cr_assert_eq(out.slots[i % MACHINE_SLOTS], i << 32 | i);
+        cr_assert_eq(out.slots[i % MACHINE_SLOTS], i << 32 | (i + 12345));
 }
 
-Test(masm_x64_code, slots)
+Test(masm_code, slots)
 {
     EACH_CPU(c)
     {
         start(c);
-        wc_masm_load_slot(as, W_I32, RBX, 0);
-        wc_masm_load_slot(as, W_I64, R12, 1);
-        wc_masm_load_slot(as, W_F32, XMM2, 2);
-        wc_masm_load_slot(as, W_F64, XMM9, 3);
-        wc_masm_load_slot(as, W_V128, XMM10, 4);
-        wc_masm_store_slot(as, W_I64, 10, RDI);
-        wc_masm_store_slot(as, W_F32, 11, XMM7);
-        wc_masm_store_slot(as, W_F64, 12, XMM8);
-        wc_masm_store_slot(as, W_V128, 13, XMM11);
+        wc_masm_load_slot(as, W_I32, G0, 0);
+        wc_masm_load_slot(as, W_I64, G4, 1);
+        wc_masm_load_slot(as, W_F32, F2, 2);
+        wc_masm_load_slot(as, W_F64, F9, 3);
+        wc_masm_load_slot(as, W_V128, F10, 4);
+        wc_masm_store_slot(as, W_I64, 10, G2);
+        wc_masm_store_slot(as, W_F32, 11, F7);
+        wc_masm_store_slot(as, W_F64, 12, F8);
+        wc_masm_store_slot(as, W_V128, 13, F11);
         wc_masm_copy_slot(as, W_I64, 20, 6);
         wc_masm_copy_slot(as, W_F32, 21, 7);
         wc_masm_copy_slot(as, W_V128, 22, 8);
-        wc_masm_slot_address(as, RSI, 9);
-        wc_masm_get(as, 8, R8, RSI, 0);
+        wc_masm_slot_address(as, G1, 9);
+        wc_masm_get(as, 8, G7, G1, 0);
         machine_run(&in, &out);
-        cr_assert_eq(out.g[RBX], (uint32_t)in.slots[0]);
-        cr_assert_eq(out.g[R12], in.slots[1]);
+        cr_assert_eq(out.g[G0], (uint32_t)in.slots[0]);
+        cr_assert_eq(out.g[G4], in.slots[1]);
         cr_assert_eq((uint32_t)out.x[2][0], (uint32_t)in.slots[2]);
         cr_assert_eq(out.x[9][0], in.slots[3]);
         cr_assert_arr_eq(out.x[10], &in.slots[4], 16);
-        cr_assert_eq(out.slots[10], in.g[RDI]);
+        cr_assert_eq(out.slots[10], in.g[G2]);
         cr_assert_eq(out.slots[11], (uint32_t)in.x[7][0]);
         cr_assert_eq(out.slots[12], in.x[8][0]);
         cr_assert_arr_eq(&out.slots[13], in.x[11], 16);
         cr_assert_eq(out.slots[20], in.slots[6]);
         cr_assert_eq(out.slots[21], in.slots[7]);
         cr_assert_arr_eq(&out.slots[22], &in.slots[8], 16);
-        cr_assert_eq(out.g[R8], in.slots[9]);
+        cr_assert_eq(out.g[G7], in.slots[9]);
     }
 }
 
-Test(masm_x64_code, zero_slots)
+Test(masm_code, zero_slots)
 {
     EACH_CPU(c)
     for (uint32_t len = 0; len < 40; len++)
@@ -118,33 +126,33 @@ Test(masm_x64_code, zero_slots)
 }
 
 /* Flags survive what says it keeps them, the scratch too. */
-Test(masm_x64_code, keeps)
+Test(masm_code, keeps)
 {
     EACH_CPU(c)
     {
         start(c);
-        in.g[RSI] = 5;
-        wc_masm_move(as, W_I64, SCRATCH, R13);
-        wc_masm_move(as, W_F64, SCRATCH_FP, XMM13);
-        cond k = wc_masm_compare(as, OP_I64_EQ, src_reg(RSI), src_const(5));
-        wc_masm_move(as, W_I32, RBX, R12);
-        wc_masm_move(as, W_F64, XMM2, XMM3);
-        wc_masm_const(as, W_I64, R8, 0);
-        wc_masm_load_slot(as, W_V128, XMM4, 0);
-        wc_masm_store_slot(as, W_F32, 1, XMM4);
-        wc_masm_store_arg(as, W_I64, 8, R8);
-        wc_masm_add_shifted(as, W_I64, R9, R9, R10, 3, 0);
-        wc_masm_get(as, 8, R11, R15, 8);
-        wc_masm_move(as, W_I64, RDI, SCRATCH);
-        wc_masm_move(as, W_F64, XMM5, SCRATCH_FP);
-        wc_masm_set(as, k, RCX);
+        in.g[G1] = 5;
+        wc_masm_move(as, W_I64, SCRATCH, G5);
+        wc_masm_move(as, W_F64, SCRATCH_FP, F13);
+        cond k = wc_masm_compare(as, OP_I64_EQ, src_reg(G1), src_const(5));
+        wc_masm_move(as, W_I32, G0, G4);
+        wc_masm_move(as, W_F64, F2, F3);
+        wc_masm_const(as, W_I64, G7, 0);
+        wc_masm_load_slot(as, W_V128, F4, 0);
+        wc_masm_store_slot(as, W_F32, 1, F4);
+        wc_masm_store_arg(as, W_I64, 8, G7);
+        wc_masm_add_shifted(as, W_I64, G3, G3, G8, 3, 0);
+        wc_masm_get(as, 8, G9, INSTANCE, 8);
+        wc_masm_move(as, W_I64, G2, SCRATCH);
+        wc_masm_move(as, W_F64, F5, SCRATCH_FP);
+        wc_masm_set(as, k, G10);
         machine_run(&in, &out);
-        cr_assert_eq(out.g[RCX], 1);
-        cr_assert_eq(out.g[RBX], (uint32_t)in.g[R12]);
-        cr_assert_eq(out.g[RDI], in.g[R13]);
+        cr_assert_eq(out.g[G10], 1);
+        cr_assert_eq(out.g[G0], (uint32_t)in.g[G4]);
+        cr_assert_eq(out.g[G2], in.g[G5]);
         cr_assert_eq(out.x[5][0], in.x[13][0]);
-        cr_assert_eq(out.g[R9], in.g[R9] + 8 * in.g[R10]);
-        cr_assert_eq(out.g[R11], in.g[1]);
+        cr_assert_eq(out.g[G3], in.g[G3] + 8 * in.g[G8]);
+        cr_assert_eq(out.g[G9], in.g[1]);
     }
 }
 
@@ -157,12 +165,12 @@ static const uint64_t values[] = {
 };
 #define EACH_VALUE(a) for (unsigned a = 0; a < ARRAY_LEN(values); a++)
 
-/* Result and two sources, rdx in all roles. */
+/* Result and two sources, one with a role of its own in all. */
 static const reg triples[][3] = {
-    {RBX, RSI, RDI}, {RBX, RBX, RDI}, {RBX, RSI, RBX}, {RBX, RBX, RBX},
-    {RDX, RSI, RDI}, {RDX, RDX, RDI}, {RDX, RSI, RDX}, {RDX, RDX, RDX},
-    {RBX, RDX, RDI}, {RBX, RSI, RDX}, {RBX, RDX, RDX}, {RBX, RDX, RBX},
-    {RBX, RBX, RDX}, {R9, R12, R13},  {RDX, R8, R8},   {RCX, R8, R8},
+    {G0, G1, G2}, {G0, G0, G2}, {G0, G1, G0}, {G0, G0, G0},
+    {G11, G1, G2}, {G11, G11, G2}, {G11, G1, G11}, {G11, G11, G11},
+    {G0, G11, G2}, {G0, G1, G11}, {G0, G11, G11}, {G0, G11, G0},
+    {G0, G0, G11}, {G3, G4, G5},  {G11, G7, G7},   {G10, G7, G7},
 };
 
 static uint64_t mul_high(enum wtype t, bool sign, uint64_t a, uint64_t b)
@@ -193,12 +201,12 @@ static void check_mul_high(unsigned cpu, enum wtype t, bool sign,
         b = in.g[r[2]];
         machine_run(&in, &out);
         cr_assert_eq(out.g[r[0]], mul_high(t, sign, a, b));
-        for (reg g = RCX; g < R15; g++)
-            cr_assert(g == RSP || g == r[0] || in.g[g] == out.g[g]);
+        for (unsigned g = 0; g < ARRAY_LEN(registers); g++)
+            cr_assert(registers[g] == r[0] || is_kept(registers[g]));
     }
 }
 
-Test(masm_x64_code, mul_high)
+Test(masm_code, mul_high)
 {
     EACH_CPU(c)
     for (unsigned i = 0; i < ARRAY_LEN(triples); i++)
@@ -208,7 +216,7 @@ Test(masm_x64_code, mul_high)
         }
 }
 
-Test(masm_x64_code, add_shifted)
+Test(masm_code, add_shifted)
 {
     for (unsigned i = 0; i < ARRAY_LEN(triples); i++)
         for (unsigned shift = 0; shift < 4; shift++) {
@@ -232,6 +240,7 @@ Test(masm_x64_code, add_shifted)
 static void check_wide(enum opcode op, const reg *d, const reg *a)
 {
     start(0);
+    regset lost = wc_masm_rule(as, op)->clobbers;
     wc_masm_wide(as, op, d, a, NULL);
     for (unsigned n = 0; n < 500; n++) {
         uint64_t v[4];
@@ -247,17 +256,18 @@ static void check_wide(enum opcode op, const reg *d, const reg *a)
                                       : i64_mul_wide_u(v[0], v[1]);
         cr_assert_eq(out.g[d[0]], want.lo);
         cr_assert_eq(out.g[d[1]], want.hi);
-        for (reg g = RCX; g < R15; g++)
-            cr_assert(g == RSP || g == d[0] || g == d[1] ||
-                      (two && g == RDX) || in.g[g] == out.g[g]);
+        for (unsigned g = 0; g < ARRAY_LEN(registers); g++)
+            cr_assert(registers[g] == d[0] || registers[g] == d[1] ||
+                      (lost & REG_BIT(registers[g])) != 0 ||
+                      is_kept(registers[g]));
     }
 }
 
 /* Results in every two of the sources and others. */
-Test(masm_x64_code, wide)
+Test(masm_code, wide)
 {
-    static const reg from[] = {RBX, RSI, R9, R12}, to[] = {RBX, RSI, R9, R12,
-                                                           RDI, RDX};
+    static const reg from[] = {G0, G1, G3, G4}, to[] = {G0, G1, G3, G4,
+                                                           G2, G11};
     for (unsigned i = 0; i < ARRAY_LEN(to); i++)
         for (unsigned k = 0; k < ARRAY_LEN(to); k++) {
             reg d[2] = {to[i], to[k]};
@@ -270,32 +280,34 @@ Test(masm_x64_code, wide)
         }
 }
 
-Test(masm_x64_code, test)
+Test(masm_code, test)
 {
     static const uint64_t masks[] = {1, 0x80, 0xff, 0x100, 0x8000, 0x7fffffff,
                                      0x80000000, 0xffffffff,
                                      0xffffffff80000000, UINT64_MAX};
     for (unsigned i = 0; i < ARRAY_LEN(masks); i++)
         for (int wide = 0; wide < 2; wide++) {
+            enum wtype t = wide ? W_I64 : W_I32;
+            enum opcode and = wide ? OP_I64_AND : OP_I32_AND;
+            uint64_t mask = wide ? masks[i] : (uint32_t)masks[i];
             start(0);
-            cond k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI,
-                                  src_const(masks[i]));
-            wc_masm_set(as, k, R9);
-            k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI, src_reg(RBP));
-            wc_masm_set(as, k, RDI);
-            k = wc_masm_test(as, wide ? W_I64 : W_I32, RSI,
-                             src_slot(2));
-            wc_masm_set(as, k, R8);
+            struct src c = wc_masm_takes(as, and, mask) ? src_const(mask)
+                                                        : src_reg(G6);
+            struct src s = wc_masm_rule(as, and)->b_slot ? src_slot(2)
+                                                         : src_reg(G6);
+            wc_masm_set(as, wc_masm_test(as, t, G1, c), G3);
+            wc_masm_set(as, wc_masm_test(as, t, G1, src_reg(G6)), G2);
+            wc_masm_set(as, wc_masm_test(as, t, G1, s), G7);
             EACH_VALUE(n)
             {
                 uint64_t all = wide ? UINT64_MAX : UINT32_MAX;
-                in.g[RBP] = in.slots[2] = masks[i];
-                in.g[RSI] = values[n] & all;
+                in.g[G6] = in.slots[2] = masks[i];
+                in.g[G1] = values[n] & all;
                 machine_run(&in, &out);
                 uint64_t want = (values[n] & masks[i] & all) != 0;
-                cr_assert_eq(out.g[R9], want);
-                cr_assert_eq(out.g[RDI], want);
-                cr_assert_eq(out.g[R8], want);
+                cr_assert_eq(out.g[G3], want);
+                cr_assert_eq(out.g[G2], want);
+                cr_assert_eq(out.g[G7], want);
             }
         }
 }
@@ -307,30 +319,31 @@ static void check_after(enum opcode op, enum opcode compare, bool between,
 {
     struct label l = {0};
     start(0);
-    wc_masm_binary(as, op, RBX, RBX, src_const(second), NULL);
+    wc_masm_binary(as, op, G0, G0, src_const(second), NULL);
     if (between)
         wc_masm_bind(as, &l);
     uint32_t before = as->code.len;
-    cond k = wc_masm_compare(as, compare, src_reg(RBX), src_const(0));
+    cond k = wc_masm_compare(as, compare, src_reg(G0), src_const(0));
     bool narrow = op < OP_I64_CLZ, narrow_compare = compare < OP_I64_EQZ;
-    cr_assert_eq(before == as->code.len,
-                 !between && (narrow || !narrow_compare), "%d", op);
-    wc_masm_set(as, k, RSI);
-    k = wc_masm_test(as, W_I64, RDI, src_reg(RDI));
-    wc_masm_set(as, k, RDI);
+    if (MACHINE_FLAGS_OF_RESULTS)
+        cr_assert_eq(before == as->code.len,
+                     !between && (narrow || !narrow_compare), "%d", op);
+    wc_masm_set(as, k, G1);
+    k = wc_masm_test(as, W_I64, G2, src_reg(G2));
+    wc_masm_set(as, k, G2);
     EACH_VALUE(i)
     {
-        in.g[RBX] = narrow ? (uint32_t)values[i] : values[i];
-        in.g[RDI] = i % 2;
+        in.g[G0] = narrow ? (uint32_t)values[i] : values[i];
+        in.g[G2] = i % 2;
         machine_run(&in, &out);
-        uint64_t v = narrow_compare ? (uint32_t)out.g[RBX] : out.g[RBX];
+        uint64_t v = narrow_compare ? (uint32_t)out.g[G0] : out.g[G0];
         bool ne = compare == OP_I32_NE || compare == OP_I64_NE;
-        cr_assert_eq(out.g[RSI], (v == 0) != ne);
-        cr_assert_eq(out.g[RDI], i % 2);
+        cr_assert_eq(out.g[G1], (v == 0) != ne);
+        cr_assert_eq(out.g[G2], i % 2);
     }
 }
 
-Test(masm_x64_code, flags_of_results)
+Test(masm_code, flags_of_results)
 {
     static const enum opcode ops[] = {
         OP_I32_ADD, OP_I32_SUB, OP_I32_OR, OP_I32_XOR, OP_I32_SHL,
@@ -401,9 +414,6 @@ static uint64_t peek(unsigned at, unsigned bytes)
     return v;
 }
 
-static const reg registers[] = {RCX, RDX, RBX, RBP, RSI, RDI, R8,
-                                R9,  R10, R11, R12, R13};
-
 static void check_load(unsigned cpu, const struct access *a, reg base, reg d)
 {
     reg to = a->fp ? (reg)(d + REG_FP) : d;
@@ -412,10 +422,10 @@ static void check_load(unsigned cpu, const struct access *a, reg base, reg d)
             if (at > 2 && at != 17)
                 continue;
             start(cpu);
-            reg index = with ? base == R9 ? R10 : R9 : REG_NONE;
-            struct mem place = {base, index, at, false};
+            reg index = with ? base == G3 ? G8 : G3 : REG_NONE;
+            struct mem place = {.base = base, .index = index, .offset = at};
             wc_masm_load(as, a->op, to, place);
-            in.g[R9] = in.g[R10] = 40;
+            in.g[G3] = in.g[G8] = 40;
             in.g[base] = (uint64_t)(uintptr_t)memory;
             machine_run(&in, &out);
             uint64_t want = extend(peek(at + 40 * with, a->bytes), a->bytes,
@@ -430,14 +440,14 @@ static void check_store(unsigned cpu, const struct access *a, reg from,
 {
     unsigned at = 3;
     start(cpu);
-    struct mem place = {R14, R12, at, false};
+    struct mem place = {.base = MEMORY, .index = G4, .offset = at};
     struct src value = bits != NULL ? src_const(*bits)
                        : a->fp      ? src_reg((reg)(from + REG_FP))
                                     : src_reg(from);
     wc_masm_store(as, a->op, place, value);
     set_memory();
-    in.g[R14] = (uint64_t)(uintptr_t)memory;
-    in.g[R12] = 40;
+    in.g[MEMORY] = (uint64_t)(uintptr_t)memory;
+    in.g[G4] = 40;
     machine_run(&in, &out);
     uint64_t v = bits != NULL ? *bits : a->fp ? in.x[from][0] : in.g[from];
     cr_assert_eq(peek(at + 40, a->bytes), extend(v, a->bytes, false, false));
@@ -447,18 +457,18 @@ static void check_store(unsigned cpu, const struct access *a, reg from,
     cr_assert_eq(after, memory[43 + a->bytes]);
 }
 
-Test(masm_x64_code, loads)
+Test(masm_code, loads)
 {
     set_memory();
     for (unsigned c = 0; c < machine_cpus; c += machine_cpus - 1)
         for (unsigned i = 0; i < ARRAY_LEN(loads); i++)
             for (unsigned k = 0; k < ARRAY_LEN(registers); k++) {
-                check_load(c, &loads[i], R14, registers[k]);
-                check_load(c, &loads[i], registers[k], RSI);
+                check_load(c, &loads[i], MEMORY, registers[k]);
+                check_load(c, &loads[i], registers[k], G1);
             }
 }
 
-Test(masm_x64_code, stores)
+Test(masm_code, stores)
 {
     for (unsigned c = 0; c < machine_cpus; c += machine_cpus - 1)
         for (unsigned i = 0; i < ARRAY_LEN(stores); i++) {
@@ -473,52 +483,52 @@ Test(masm_x64_code, stores)
         }
 }
 
-Test(masm_x64_code, fields)
+Test(masm_code, fields)
 {
     static const unsigned widths[] = {1, 2, 4, 8};
     for (unsigned w = 0; w < 4; w++)
         for (unsigned k = 0; k < ARRAY_LEN(registers); k++) {
             unsigned bytes = widths[w];
-            reg r = registers[k], base = r == RSI ? R8 : RSI;
+            reg r = registers[k], base = r == G1 ? G7 : G1;
             start(0);
             set_memory();
             wc_masm_put(as, bytes, base, 100, r);
-            wc_masm_put_indexed(as, bytes, base, R14, w, 160, r);
-            wc_masm_get_signed(as, W_I32, bytes, R9, base,
+            wc_masm_put_indexed(as, bytes, base, MEMORY, w, 160, r);
+            wc_masm_get_signed(as, W_I32, bytes, G3, base,
                                8);
-            wc_masm_get_signed(as, W_I64, bytes, R10, base, 8);
-            wc_masm_get_indexed(as, bytes, R11, base, R14, w, 24);
+            wc_masm_get_signed(as, W_I64, bytes, G8, base, 8);
+            wc_masm_get_indexed(as, bytes, G9, base, MEMORY, w, 24);
             wc_masm_get(as, bytes, r, base, 8);
-            in.g[R14] = 3;
+            in.g[MEMORY] = 3;
             in.g[base] = (uint64_t)(uintptr_t)memory;
             machine_run(&in, &out);
             uint64_t v = peek(8, bytes);
             cr_assert_eq(out.g[r], v);
-            if (r != R9 && bytes < 8)
-                cr_assert_eq(out.g[R9], extend(v, bytes, bytes < 4, true));
-            if (r != R10)
-                cr_assert_eq(out.g[R10], extend(v, bytes, true, false));
-            if (r != R11)
-                cr_assert_eq(out.g[R11], peek(24 + 3 * bytes, bytes));
+            if (r != G3 && bytes < 8)
+                cr_assert_eq(out.g[G3], extend(v, bytes, bytes < 4, true));
+            if (r != G8)
+                cr_assert_eq(out.g[G8], extend(v, bytes, true, false));
+            if (r != G9)
+                cr_assert_eq(out.g[G9], peek(24 + 3 * bytes, bytes));
             v = extend(in.g[r], bytes, false, false);
             cr_assert_eq(peek(100, bytes), v);
             cr_assert_eq(peek(160 + 3 * bytes, bytes), v);
         }
 }
 
-Test(masm_x64_code, fp_fields)
+Test(masm_code, fp_fields)
 {
     EACH_CPU(c)
     {
         start(c);
         set_memory();
-        wc_masm_get_fp(as, W_F32, XMM1, R14, 5);
-        wc_masm_get_fp(as, W_F64, XMM10, R14, 6);
-        wc_masm_get_fp(as, W_V128, XMM11, R14, 7);
-        wc_masm_put_fp(as, W_F32, R14, 100, XMM2);
-        wc_masm_put_fp(as, W_F64, R14, 110, XMM12);
-        wc_masm_put_fp(as, W_V128, R14, 120, XMM13);
-        in.g[R14] = (uint64_t)(uintptr_t)memory;
+        wc_masm_get_fp(as, W_F32, F1, MEMORY, 5);
+        wc_masm_get_fp(as, W_F64, F10, MEMORY, 6);
+        wc_masm_get_fp(as, W_V128, F11, MEMORY, 7);
+        wc_masm_put_fp(as, W_F32, MEMORY, 100, F2);
+        wc_masm_put_fp(as, W_F64, MEMORY, 110, F12);
+        wc_masm_put_fp(as, W_V128, MEMORY, 120, F13);
+        in.g[MEMORY] = (uint64_t)(uintptr_t)memory;
         machine_run(&in, &out);
         cr_assert_eq((uint32_t)out.x[1][0], peek(5, 4));
         cr_assert_eq(out.x[10][0], peek(6, 8));
@@ -529,51 +539,51 @@ Test(masm_x64_code, fp_fields)
     }
 }
 
-Test(masm_x64_code, compare_fields)
+Test(masm_code, compare_fields)
 {
     for (unsigned bytes = 4; bytes <= 8; bytes += 4)
         EACH_VALUE(i)
         EACH_VALUE(k)
         {
             start(0);
-            cond c = wc_masm_below_field(as, bytes, R9, R14, 16);
-            wc_masm_set(as, c, RBX);
-            c = wc_masm_equals_field(as, bytes, R9, R14, 16);
-            wc_masm_set(as, c, RSI);
+            cond c = wc_masm_below_field(as, bytes, G3, MEMORY, 16);
+            wc_masm_set(as, c, G0);
+            c = wc_masm_equals_field(as, bytes, G3, MEMORY, 16);
+            wc_masm_set(as, c, G1);
             memcpy(memory + 16, &values[k], 8);
-            in.g[R14] = (uint64_t)(uintptr_t)memory;
-            in.g[R9] = extend(values[i], bytes, false, false);
+            in.g[MEMORY] = (uint64_t)(uintptr_t)memory;
+            in.g[G3] = extend(values[i], bytes, false, false);
             machine_run(&in, &out);
             uint64_t field = extend(values[k], bytes, false, false);
-            cr_assert_eq(out.g[RBX], in.g[R9] < field);
-            cr_assert_eq(out.g[RSI], in.g[R9] == field);
+            cr_assert_eq(out.g[G0], in.g[G3] < field);
+            cr_assert_eq(out.g[G1], in.g[G3] == field);
         }
 }
 
 /* --- Control -------------------------------------------------------------- */
 
-Test(masm_x64_code, jump_table)
+Test(masm_code, jump_table)
 {
     for (uint64_t n = 0; n < 5; n++) {
         struct label l[5] = {{0}}, done = {0};
         struct label *targets[] = {&l[0], &l[1], &l[2], &l[3], &l[4]};
         start(0);
         wc_masm_align_loop(as);
-        cr_assert_eq(as->code.len % 16, 0);
+        cr_assert_eq(as->code.len % MACHINE_LOOP_ALIGN, 0);
         wc_masm_bind(as, &l[4]); /* one behind */
-        wc_masm_const(as, W_I32, RBX, 104);
-        wc_masm_compare(as, OP_I64_EQ, src_reg(RSI), src_const(77));
-        wc_masm_branch(as, CC_E, &done);
-        wc_masm_const(as, W_I64, RSI, 77);
-        wc_masm_jump_table(as, RDI, R9, targets, 5);
+        wc_masm_const(as, W_I32, G0, 104);
+        cond k = wc_masm_compare(as, OP_I64_EQ, src_reg(G1), src_const(77));
+        wc_masm_branch(as, k, &done);
+        wc_masm_const(as, W_I64, G1, 77);
+        wc_masm_jump_table(as, G2, G3, targets, 5);
         for (unsigned i = 0; i < 4; i++) {
             wc_masm_bind(as, &l[i]);
-            wc_masm_const(as, W_I32, RBX, 100 + i);
+            wc_masm_const(as, W_I32, G0, 100 + i);
             wc_masm_jump(as, &done);
         }
         wc_masm_bind(as, &done);
-        in.g[RDI] = n;
+        in.g[G2] = n;
         machine_run(&in, &out);
-        cr_assert_eq(out.g[RBX], 100 + n);
+        cr_assert_eq(out.g[G0], 100 + n);
     }
 }
