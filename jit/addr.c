@@ -62,7 +62,7 @@ static void check_aligned(struct compiler *c, reg index, uint64_t offset,
 static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
                           regset avoid)
 {
-    struct mem at = {wc_masm_target.memory, index, offset, true};
+    struct mem at = {wc_masm_target.memory, index, offset, true, true};
     if (offset > INT32_MAX) {
         reg sum = c->dying & REG_BIT(index) ? index
                                             : wc_reg_take(c, W_I64, avoid);
@@ -71,7 +71,7 @@ static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
         wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
         if (temp != sum)
             c->held &= ~REG_BIT(temp);
-        at = (struct mem){wc_masm_target.memory, sum, 0, false};
+        at = (struct mem){wc_masm_target.memory, sum, 0, false, true};
     }
     return at;
 }
@@ -109,7 +109,7 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     trap_if(c, wc_masm_negate(wc_masm_below_field(
                    m, 8, last, mem, size_field(c, memory, mem))),
             TRAP_MEMORY_OUT_OF_BOUNDS);
-    struct mem at = {wc_masm_target.memory, index, offset, !addr64};
+    struct mem at = {wc_masm_target.memory, index, offset, !addr64, false};
     if (memory != 0) {
         load_memory(c, memory, mem);
         wc_masm_get(m, 8, mem, mem, (int32_t)offsetof(struct memory, base));
@@ -117,7 +117,7 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     }
     if (offset > INT32_MAX) {
         add_const(c, last, index, offset, last);
-        at = (struct mem){at.base, last, 0, false};
+        at = (struct mem){at.base, last, 0, false, false};
     } else {
         c->held &= ~REG_BIT(last);
     }
@@ -126,7 +126,8 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     return at;
 }
 
-/* A constant address in a guarded memory 0 needs no register. */
+/* A constant address in a guarded memory 0 needs no register, and no guard in
+ * the middle when it is aligned. */
 static bool pop_const(struct compiler *c, bool align, struct mem *out)
 {
     const struct value *v = value_top(c, 0);
@@ -134,7 +135,8 @@ static bool pop_const(struct compiler *c, bool align, struct mem *out)
     if (v->kind != VALUE_CONST || align || sum > INT32_MAX)
         return false;
     wc_drop(c);
-    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum, false};
+    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum, false,
+                        sum % access_bytes(c) != 0};
     return true;
 }
 

@@ -152,6 +152,8 @@ struct mem {
     reg index; /* zero-extended, or REG_NONE */
     uint64_t offset; /* at most INT32_MAX; wc_addr sees to larger ones */
     bool narrow;     /* the index is an i32: its upper half may be ignored */
+    bool guarded;    /* what is out of bounds faults, maybe the end alone: then
+                        a store writes nothing, not even what is in bounds */
 };
 
 /* How an operation wants its operands. Fixed registers are freed by the front

@@ -60,6 +60,29 @@ void wc_target_mem(struct masm *m, enum a64_mem op, reg t, struct mem at)
     wc_target_access(m, op, t, SCRATCH2, (int64_t)at.offset);
 }
 
+/* A store that begins in front of a guard page and ends in it faults, but may
+ * have written the first bytes; a load of the same bytes faults before. */
+void wc_target_probe(struct masm *m, unsigned scale, struct mem at)
+{
+    static const enum a64_mem ops[] = {A64_LDRB, A64_LDRH, A64_LDR_W,
+                                       A64_LDR_X, A64_LDR_Q};
+    if (at.guarded && scale > 0)
+        wc_target_mem(m, ops[scale], scale == 4 ? (reg)SCRATCH_FP2 : (reg)ZR,
+                      at);
+}
+
+void wc_target_store(struct masm *m, enum a64_mem op, reg t, struct mem to)
+{
+    if (to.index != REG_NONE && to.offset != 0) {
+        a64_add_rrx(&m->code, A64_ADD, SIZE64, SCRATCH2, to.base, to.index,
+                    how_extended(to), 0);
+        to.base = SCRATCH2;
+        to.index = REG_NONE;
+    }
+    wc_target_probe(m, a64_mem_scale(op), to);
+    wc_target_mem(m, op, t, to);
+}
+
 reg wc_target_address(struct masm *m, struct mem at)
 {
     struct codebuf *b = &m->code;
@@ -130,7 +153,7 @@ static void store_const(struct masm *m, enum opcode op, enum a64_mem how,
     bits &= UINT64_MAX >> (64 - width);
     if (bits != 0)
         a64_mov_ri(&m->code, SIZE64, SCRATCH, bits);
-    wc_target_mem(m, how, bits != 0 ? SCRATCH : ZR, to);
+    wc_target_store(m, how, bits != 0 ? SCRATCH : ZR, to);
 }
 
 void wc_masm_store(struct masm *m, enum opcode op, struct mem to,
@@ -145,7 +168,7 @@ void wc_masm_store(struct masm *m, enum opcode op, struct mem to,
     if (value.kind == SRC_CONST)
         store_const(m, op, stores[i].store, to, value.bits);
     else
-        wc_target_mem(m, stores[i].store, value.reg, to);
+        wc_target_store(m, stores[i].store, value.reg, to);
 }
 
 /* --- Fields --------------------------------------------------------------- */

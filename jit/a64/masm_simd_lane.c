@@ -286,7 +286,7 @@ void wc_masm_simd_store(struct masm *m, enum opcode op, struct mem to,
                         reg value)
 {
     (void)op;
-    wc_target_mem(m, A64_STR_Q, value, to);
+    wc_target_store(m, A64_STR_Q, value, to);
 }
 
 void wc_masm_load_lane(struct masm *m, enum opcode op, reg d, reg a,
@@ -303,5 +303,8 @@ void wc_masm_store_lane(struct masm *m, enum opcode op, struct mem to, reg a,
 {
     enum a64_lanes lanes =
         (enum a64_lanes)((op - OP_V128_STORE8_LANE) << 1 | 1);
-    a64_lane_mem(&m->code, false, lanes, a, lane, wc_target_address(m, to));
+    struct mem at = {.base = wc_target_address(m, to), .index = REG_NONE,
+                     .guarded = to.guarded};
+    wc_target_probe(m, lanes >> 1, at);
+    a64_lane_mem(&m->code, false, lanes, a, lane, at.base);
 }

@@ -53,6 +53,10 @@ void wc_target_access(struct masm *m, enum a64_mem op, reg t, reg base,
                       int64_t offset);
 /* ... at a place in memory. */
 void wc_target_mem(struct masm *m, enum a64_mem op, reg t, struct mem at);
+/* A store there, which writes nothing if it faults; t is not v30. */
+void wc_target_store(struct masm *m, enum a64_mem op, reg t, struct mem to);
+/* Faults if a store of 1 << scale bytes there would. */
+void wc_target_probe(struct masm *m, unsigned scale, struct mem at);
 /* The address of a place: in x17, or its base. */
 reg wc_target_address(struct masm *m, struct mem at);
 
