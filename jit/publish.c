@@ -1,5 +1,6 @@
 #include "jit/publish.h"
 
+#include "base/os_code.h"
 #include "jit/masm.h"
 
 #include <stdatomic.h>
@@ -22,4 +23,5 @@ uint64_t wc_publish_cpu(void)
 void wc_publish_flush(void *exec, size_t len)
 {
     __builtin___clear_cache((char *)exec, (char *)exec + len);
+    wc_os_code_sync();
 }

@@ -1,10 +1,12 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memfd_create */
+#define _GNU_SOURCE /* memfd_create, syscall */
 #endif
 #include "base/os_code.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static size_t round_up(size_t n, size_t page)
@@ -236,6 +238,27 @@ bool wc_os_code_end(struct wc_os_code *c, size_t offset, size_t len)
                                 round_up(len, wc_os_page_bytes()),
                                 PROT_READ | PROT_EXEC) == 0;
 }
+
+#if defined(__linux__) && defined(__aarch64__)
+
+/* From <linux/membarrier.h>, which may be older than the kernel. */
+enum { SYNC_CORE = 1 << 5, REGISTER_SYNC_CORE = 1 << 6 };
+
+/* A process says first that it will ask. Kernels before 4.16 offer nothing. */
+void wc_os_code_sync(void)
+{
+    if (syscall(SYS_membarrier, SYNC_CORE, 0) != 0 && errno == EPERM &&
+        syscall(SYS_membarrier, REGISTER_SYNC_CORE, 0) == 0)
+        syscall(SYS_membarrier, SYNC_CORE, 0);
+}
+
+#else
+
+void wc_os_code_sync(void)
+{
+}
+
+#endif
 
 bool wc_os_code_from_file(struct wc_os_code *c, size_t offset, size_t len,
                           int fd, uint64_t at)
