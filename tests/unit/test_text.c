@@ -355,7 +355,7 @@ Test(lexer, escapes)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct lexed l;
         struct error e = ERROR_INIT;
-        bool ok = wc_lexer_run(&l, span_of(rows[i].text), &e);
+        bool ok = wc_lexer_run(&l, span_text(rows[i].text), &e);
         cr_expect_eq(ok, rows[i].ok, "%s: %s", rows[i].text, e.message);
         wc_lexer_free(&l);
     }
