@@ -28,7 +28,9 @@
 
 #define SETS 3u
 #define FINDS_MAX 20u
+/* Without progress: on a CPU, as this machine may be busy; or asleep. */
 #define HANG_SECONDS 20u
+#define SLEEP_SECONDS 600u
 /* Modules to a child. An emulator may keep a record of every page that was ever
  * reserved: qemu 7.2 grows by a gigabyte in five modules, until the system
  * kills it, which looks like a crash that no module shows alone. */
@@ -208,19 +210,37 @@ static void test_some(struct test *t, const struct options *o, uint64_t most)
     fflush(stdout);
 }
 
+/* Seconds on a CPU. */
+static double used(pid_t child)
+{
+    clockid_t clock;
+    struct timespec t = {0};
+    if (clock_getcpuclockid(child, &clock) != 0 ||
+        clock_gettime(clock, &t) != 0)
+        return 0;
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 /* Waits for the child. Gives what waitpid says; after a while without progress
  * it is killed. */
 static int watch(const struct test *t, pid_t child)
 {
     uint64_t last = UINT64_MAX;
+    double from = 0, begun = 0;
     int status = 0;
-    for (unsigned idle = 0; waitpid(child, &status, WNOHANG) == 0; idle++) {
-        if (t->shared->done != last)
-            idle = 0;
-        last = t->shared->done;
-        if (idle == HANG_SECONDS * 100) {
-            printf("stuck for %u s\n", HANG_SECONDS);
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        double cpu = used(child), now = seconds();
+        if (t->shared->done != last) {
+            last = t->shared->done;
+            from = cpu;
+            begun = now;
+        }
+        if (cpu - from > HANG_SECONDS || now - begun > SLEEP_SECONDS) {
+            printf("stuck for %.0f s, %.0f on a CPU\n", now - begun,
+                   cpu - from);
             kill(child, SIGKILL);
+            waitpid(child, &status, 0);
+            break;
         }
         struct timespec pause = {.tv_nsec = 10000000};
         nanosleep(&pause, NULL);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,13 +48,21 @@ static void settle(struct job *job)
     t->failed += lost > 0 ? lost : 1;
 }
 
-static void settle_child(struct job *job, int status, uint32_t timeout)
+static double seconds(const struct rusage *used)
+{
+    return (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+           (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec) * 1e-6;
+}
+
+static void settle_child(struct job *job, int status,
+                         const struct rusage *used, uint32_t timeout)
 {
     fseek(job->report, 0, SEEK_END);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
         fprintf(job->report,
-                "%s:%" PRIu32 ": no answer after %" PRIu32 " seconds\n",
-                job->script.label, job->tally->line, timeout);
+                "%s:%" PRIu32 ": no answer after %" PRIu32
+                " seconds, %.1f of them on a CPU\n",
+                job->script.label, job->tally->line, timeout, seconds(used));
     else if (WIFSIGNALED(status))
         fprintf(job->report, "%s:%" PRIu32 ": crashed: %s\n",
                 job->script.label, job->tally->line,
@@ -85,18 +94,19 @@ static bool start_child(struct job_list *list, struct job *job,
 static bool wait_child(struct job_list *list, struct error *e)
 {
     int status;
+    struct rusage used;
     pid_t pid;
     do
-        pid = waitpid(-1, &status, 0);
+        pid = wait4(-1, &status, 0, &used);
     while (pid < 0 && errno == EINTR);
     for (uint32_t i = 0; i < list->len; i++) {
         struct job *job = &list->jobs[i];
         if (pid > 0 && job->pid == pid && !job->finished) {
-            settle_child(job, status, list->timeout_seconds);
+            settle_child(job, status, &used, list->timeout_seconds);
             return true;
         }
     }
-    return pid > 0 || wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET, "waitpid: %s",
+    return pid > 0 || wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET, "wait4: %s",
                                    strerror(errno));
 }
 

@@ -131,23 +131,37 @@ bool report_json(const struct report *r, const struct job_list *list,
     return ok;
 }
 
+#define TOTALS_NAME 64
+
+/* LABEL PASSED SKIPPED; `=` in front of PASSED: exactly. */
+static bool read_totals(const char *line, char name[TOTALS_NAME],
+                        uint32_t *passed, bool *exact, uint32_t *skipped)
+{
+    int at = 0;
+    if (sscanf(line, "%63s %n", name, &at) != 1)
+        return false;
+    *exact = line[at] == '=';
+    return sscanf(line + at + *exact, "%" SCNu32 " %" SCNu32, passed,
+                  skipped) == 2;
+}
+
 bool report_expected(const struct report *r, const char *path,
                      const char *label, struct error *e)
 {
-    char name[64];
+    char name[TOTALS_NAME];
     uint32_t passed, skipped;
-    bool found = false, ok = true;
+    bool found = false, ok = true, exact;
     FILE *f = fopen(path, "r");
     if (!f)
         return wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET, "cannot be read");
     for (char line[256]; ok && fgets(line, sizeof line, f);) {
         if (line[0] == '#' ||
-            sscanf(line, "%63s %" SCNu32 " %" SCNu32, name, &passed,
-                   &skipped) != 3 ||
+            !read_totals(line, name, &passed, &exact, &skipped) ||
             strcmp(name, label) != 0)
             continue;
         found = true;
-        ok = r->total.passed >= passed && r->total.skipped <= skipped;
+        ok = r->total.passed >= passed && r->total.skipped <= skipped &&
+             (!exact || r->total.passed == passed);
         if (!ok)
             wc_error_set(e, ERROR_IO, ERROR_NO_OFFSET,
                          "%s: %" PRIu32 " passed and %" PRIu32

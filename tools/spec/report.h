@@ -26,7 +26,8 @@ bool report_json(const struct report *r, const struct job_list *list,
                  const char *path, struct error *e) WC_MUST_CHECK;
 
 /* Compares with a file of expected totals, lines of "LABEL PASSED SKIPPED".
- * Fewer passed or more skipped than expected is an error. */
+ * Fewer passed or more skipped than expected is an error; so are more passed
+ * where PASSED has a `=` in front. */
 bool report_expected(const struct report *r, const char *path,
                      const char *label, struct error *e) WC_MUST_CHECK;
 
