@@ -109,21 +109,24 @@ static void free_block(struct gc_heap *h, struct gc_block *b)
     h->free_blocks = b;
 }
 
-/* Maps more blocks. Those that cannot be registered are not used. */
-static bool map_chunk(struct gc_heap *h)
+/* More of them, one at a time: those that nobody wants yet cost no memory. */
+static bool carve_block(struct gc_heap *h)
 {
-    if (!vec_reserve(&h->chunks, 1))
-        return false;
-    uint8_t *p = wc_os_map_aligned(CHUNK_BYTES, GC_BLOCK_BYTES);
-    if (p == NULL)
-        return false;
-    vec_push(&h->chunks, p);
-    for (size_t at = CHUNK_BYTES; at != 0; at -= GC_BLOCK_BYTES) {
-        struct gc_block *b = (void *)(p + at - GC_BLOCK_BYTES);
-        if (!register_block(h, b, GC_BLOCK_BYTES))
-            return h->free_blocks != NULL;
-        free_block(h, b);
+    if (h->uncut == h->uncut_end) {
+        if (!vec_reserve(&h->chunks, 1))
+            return false;
+        uint8_t *p = wc_os_map_aligned(CHUNK_BYTES, GC_BLOCK_BYTES);
+        if (p == NULL)
+            return false;
+        vec_push(&h->chunks, p);
+        h->uncut = p;
+        h->uncut_end = p + CHUNK_BYTES;
     }
+    struct gc_block *b = (void *)h->uncut;
+    if (!register_block(h, b, GC_BLOCK_BYTES))
+        return false;
+    h->uncut += GC_BLOCK_BYTES;
+    free_block(h, b);
     return true;
 }
 
@@ -136,7 +139,7 @@ static bool within_limit(const struct gc_heap *h, size_t bytes)
 static struct gc_block *new_block(struct gc_heap *h, uint32_t class_)
 {
     if (!within_limit(h, GC_BLOCK_BYTES) ||
-        (h->free_blocks == NULL && !map_chunk(h)))
+        (h->free_blocks == NULL && !carve_block(h)))
         return NULL;
     struct gc_block *b = h->free_blocks;
     h->free_blocks = b->next;

@@ -56,7 +56,8 @@ struct gc_heap {
     } classes[GC_CLASSES];
     struct gc_block *free_blocks;
     VEC(struct gc_block *) blocks; /* all of them */
-    VEC(void *) chunks; /* mappings that were cut into blocks */
+    VEC(void *) chunks; /* mappings that are cut into blocks ... */
+    uint8_t *uncut, *uncut_end; /* ... and the rest of the newest */
     /* The addresses of all blocks: open addressing, 0 is empty. */
     uintptr_t *set;
     uint32_t set_cap; /* a power of two */
