@@ -1,6 +1,7 @@
 /* The engine: its state and thunks, code of modules, entering the guest. */
 #include "jit/jit.h"
 
+#include "base/os_fork.h"
 #include "jit/publish.h"
 #include "jit/serialize.h"
 #include "syntax/limits.h"
@@ -245,6 +246,7 @@ static bool attach(struct module *m, struct error *e)
     mc->jit = ((struct engine *)m->owner)->state;
     mc->file.fd = -1;
     wc_mutex_init(&mc->lock);
+    wc_fork_guard(&mc->lock);
     m->code_of_engine = mc;
     m->code_release = release;
     return true;

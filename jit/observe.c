@@ -1,5 +1,6 @@
 #include "jit/observe.h"
 
+#include "base/os_fork.h"
 #include "binary/names.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@ void wc_observe_init(struct observe *o, unsigned observers)
     *o = (struct observe){.on = observers != 0,
                           .gdb = (observers & OBSERVER_GDB) != 0};
     wc_mutex_init(&o->lock);
+    wc_fork_guard(&o->lock);
     if (o->on)
         wc_perf_open(&o->perf, (observers & OBSERVER_PERF_MAP) != 0,
                      (observers & OBSERVER_JITDUMP) != 0,

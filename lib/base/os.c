@@ -4,6 +4,8 @@
 #endif
 #include "base/os.h"
 
+#include "base/os_fork.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -12,10 +14,13 @@
 void wc_mutex_init(struct wc_mutex *m)
 {
     pthread_mutex_init(&m->handle, NULL);
+    m->place = NULL;
 }
 
 void wc_mutex_destroy(struct wc_mutex *m)
 {
+    if (m->place != NULL)
+        wc_fork_forget(m);
     pthread_mutex_destroy(&m->handle);
 }
 

@@ -9,7 +9,10 @@
 
 struct wc_mutex {
     pthread_mutex_t handle;
+    struct wc_mutex *next, **place; /* those guarded from forks */
 };
+
+#define WC_MUTEX_INIT {.handle = PTHREAD_MUTEX_INITIALIZER}
 
 void wc_mutex_init(struct wc_mutex *m);
 void wc_mutex_destroy(struct wc_mutex *m);

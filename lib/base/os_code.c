@@ -3,6 +3,8 @@
 #endif
 #include "base/os_code.h"
 
+#include "base/os_fork.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -104,7 +106,7 @@ static bool map_once(struct wc_os_code *c)
 /* The file is shared between processes as it is between mappings, so a child
  * must not go on with its parent's. The copy is made before the fork: right
  * after it the parent may be writing again. */
-static struct wc_mutex all_lock = {PTHREAD_MUTEX_INITIALIZER};
+static struct wc_mutex all_lock = WC_MUTEX_INIT;
 static struct wc_os_code *all;
 
 /* The same bytes in another file, or -1. */
@@ -128,21 +130,15 @@ static int copy_file(const struct wc_os_code *c)
 
 static void before_fork(void)
 {
-    wc_mutex_lock(&all_lock);
-    for (struct wc_os_code *c = all; c != NULL; c = c->next) {
-        wc_mutex_lock(&c->lock);
+    for (struct wc_os_code *c = all; c != NULL; c = c->next)
         c->copy = c->twice ? copy_file(c) : -1;
-    }
 }
 
 static void end_fork(void)
 {
-    for (struct wc_os_code *c = all; c != NULL; c = c->next) {
+    for (struct wc_os_code *c = all; c != NULL; c = c->next)
         if (c->copy >= 0)
             close(c->copy);
-        wc_mutex_unlock(&c->lock);
-    }
-    wc_mutex_unlock(&all_lock);
 }
 
 static bool map_copy(struct wc_os_code *c)
@@ -165,7 +161,8 @@ static void in_child(void)
 
 static void watch_forks(void)
 {
-    pthread_atfork(before_fork, end_fork, in_child);
+    wc_fork_guard(&all_lock);
+    wc_fork_watch(before_fork, end_fork, in_child);
 }
 
 static void link_code(struct wc_os_code *c)
@@ -177,6 +174,7 @@ static void link_code(struct wc_os_code *c)
     c->mapped = c->mapped_end = 0;
     c->before = NULL;
     wc_mutex_init(&c->lock);
+    wc_fork_guard(&c->lock);
     wc_mutex_lock(&all_lock);
     c->next = all;
     if (all != NULL)

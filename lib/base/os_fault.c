@@ -8,7 +8,7 @@
 #endif
 #include "base/os_fault.h"
 
-#include "base/os.h"
+#include "base/os_fork.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -38,7 +38,13 @@ struct range_chunk {
 typedef _Atomic(struct range_chunk *) range_table;
 
 static range_table code_ranges, memory_ranges;
-static struct wc_mutex lock = {PTHREAD_MUTEX_INITIALIZER};
+static struct wc_mutex lock = WC_MUTEX_INIT;
+
+static void lock_ranges(void)
+{
+    wc_fork_guard(&lock);
+    wc_mutex_lock(&lock);
+}
 
 static struct range_entry *find_start(range_table *table, uintptr_t start,
                                       bool in_use)
@@ -80,7 +86,7 @@ static void set_entry(struct range_entry *r, uintptr_t start, size_t size,
 static bool add_range(range_table *table, const void *start, size_t size,
                       wc_fault_fn fn, void *arg)
 {
-    wc_mutex_lock(&lock);
+    lock_ranges();
     struct range_entry *r = free_entry(table);
     if (r != NULL)
         set_entry(r, (uintptr_t)start, size, fn, arg);
@@ -90,7 +96,7 @@ static bool add_range(range_table *table, const void *start, size_t size,
 
 static void remove_range(range_table *table, const void *start)
 {
-    wc_mutex_lock(&lock);
+    lock_ranges();
     struct range_entry *r = find_start(table, (uintptr_t)start, true);
     if (r != NULL)
         set_entry(r, 0, 0, NULL, NULL);
@@ -323,7 +329,7 @@ bool wc_fault_install(void)
 {
     if (!supported())
         return false;
-    wc_mutex_lock(&lock);
+    lock_ranges();
     bool ok = installs != 0 || install_all();
     installs += ok;
     wc_mutex_unlock(&lock);
@@ -332,7 +338,7 @@ bool wc_fault_install(void)
 
 void wc_fault_uninstall(void)
 {
-    wc_mutex_lock(&lock);
+    lock_ranges();
     if (--installs == 0)
         for (size_t i = 0; i < ARRAY_LEN(hooks); i++)
             uninstall(&hooks[i]);

@@ -5,7 +5,7 @@
  */
 #include "base/os_gdb.h"
 
-#include "base/os.h"
+#include "base/os_fork.h"
 
 #include <elf.h>
 #include <stddef.h>
@@ -40,7 +40,7 @@ extern struct jit_descriptor __jit_debug_descriptor;
 void __jit_debug_register_code(void);
 
 struct jit_descriptor __jit_debug_descriptor = {.version = 1};
-static struct wc_mutex lock = {PTHREAD_MUTEX_INITIALIZER};
+static struct wc_mutex lock = WC_MUTEX_INIT;
 
 /* Has a breakpoint of the debugger. */
 WC_NOINLINE void __jit_debug_register_code(void)
@@ -117,6 +117,7 @@ struct gdb_entry *wc_gdb_add(const void *code, size_t len, const char *name,
     strcpy(i->strings + sizeof section_names, name);
     e->file = i;
     e->file_bytes = sizeof *i + strings;
+    wc_fork_guard(&lock);
     wc_mutex_lock(&lock);
     e->next = __jit_debug_descriptor.first;
     if (e->next != NULL)

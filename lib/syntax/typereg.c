@@ -1,7 +1,7 @@
 #include "syntax/typereg.h"
 
 #include "base/map.h"
-#include "base/os.h"
+#include "base/os_fork.h"
 #include "base/vec.h"
 
 #include <stdatomic.h>
@@ -56,6 +56,7 @@ struct typereg *wc_typereg_new(void)
         return NULL;
     }
     wc_mutex_init(&reg->lock);
+    wc_fork_guard(&reg->lock);
     return reg;
 }
 
