@@ -71,15 +71,18 @@ void wc_target_probe(struct masm *m, unsigned scale, struct mem at)
                       at);
 }
 
+/* The same address for both, formed once where one instruction cannot. */
 void wc_target_store(struct masm *m, enum a64_mem op, reg t, struct mem to)
 {
-    if (to.index != REG_NONE && to.offset != 0) {
-        a64_add_rrx(&m->code, A64_ADD, SIZE64, SCRATCH2, to.base, to.index,
-                    how_extended(to), 0);
-        to.base = SCRATCH2;
-        to.index = REG_NONE;
+    unsigned scale = a64_mem_scale(op);
+    uint64_t near = encodable(op, (int64_t)to.offset) ? to.offset : 0;
+    bool simple = to.index == REG_NONE ? near == to.offset : to.offset == 0;
+    if (to.guarded && scale > 0 && !simple) {
+        to.offset -= near;
+        to = (struct mem){.base = wc_target_address(m, to),
+                          .index = REG_NONE, .offset = near, .guarded = true};
     }
-    wc_target_probe(m, a64_mem_scale(op), to);
+    wc_target_probe(m, scale, to);
     wc_target_mem(m, op, t, to);
 }
 

@@ -269,3 +269,18 @@
   "out of bounds memory access")
 (assert_trap (invoke "lane" (i32.const 65521)) "out of bounds memory access")
 (assert_return (invoke "end") (i32.const 0))
+
+;; ... and one with a large offset writes where it should.
+(module
+  (memory 3)
+  (func (export "store") (param i32) (result i64)
+    (i32.store16 offset=65536 (local.get 0) (i32.const -1))
+    (i64.store offset=65544 (local.get 0) (i64.const 42))
+    (v128.store offset=0x11230 (local.get 0) (v128.const i64x2 7 8))
+    (i32.add (i32.load16_u offset=65536 (local.get 0))
+             (i32.load16_u offset=131072 (local.get 0)))
+    (i64.extend_i32_u)
+    (i64.load offset=65544 (local.get 0))
+    (i64.load offset=0x11238 (local.get 0))
+    (i64.add) (i64.add)))
+(assert_return (invoke "store" (i32.const 3)) (i64.const 65585))
