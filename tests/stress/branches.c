@@ -159,7 +159,10 @@ int main(void)
     static const struct {
         const char *name;
         void (*put)(struct buf *b);
-    } rows[] = {{"a body of 7 MB", put_far}, {"a table to both ends", put_table}};
+    } rows[] = {
+        {"a body of 7 MB", put_far},
+        {"a table to both ends", put_table},
+    };
     unsigned failed = 0;
     if (!fuzz_configs_start(NULL))
         return 2;
