@@ -115,15 +115,17 @@ static uint64_t read_leb128(struct compiler *c, unsigned *shift)
     return x;
 }
 
-static uint64_t read_u64(struct compiler *c)
+WC_INLINE uint64_t read_u64(struct compiler *c)
 {
     unsigned shift;
-    return read_leb128(c, &shift);
+    return WC_LIKELY(*c->at < 0x80) ? *c->at++ : read_leb128(c, &shift);
 }
 
-static int64_t read_s64(struct compiler *c)
+WC_INLINE int64_t read_s64(struct compiler *c)
 {
     unsigned shift;
+    if (WC_LIKELY(*c->at < 0x80))
+        return (int64_t)((uint64_t)*c->at++ << 57) >> 57;
     uint64_t x = read_leb128(c, &shift);
     if (shift < 64 && (c->at[-1] & 0x40))
         x |= ~(uint64_t)0 << shift;
@@ -132,7 +134,7 @@ static int64_t read_s64(struct compiler *c)
 
 WC_INLINE uint32_t read_u32(struct compiler *c)
 {
-    return WC_LIKELY(*c->at < 0x80) ? *c->at++ : (uint32_t)read_u64(c);
+    return (uint32_t)read_u64(c);
 }
 
 enum { BYTE_BLOCK_EMPTY = 0x40, PREFIX_FIRST = 0xf0 };
@@ -253,9 +255,10 @@ WC_INLINE void compile_instr(struct compiler *c)
 
 void wc_compile_body(struct compiler *c)
 {
+    const bool traced = c->options->trace != NULL;
     while (c->controls.len != 0 && !c->failed) {
         c->in.offset = (uint32_t)(c->at - c->module->bytes);
-        if (WC_UNLIKELY(c->options->trace != NULL))
+        if (WC_UNLIKELY(traced))
             wc_trace_instr(c, false);
         if (c->dead)
             skip_instr(c);

@@ -5,22 +5,19 @@
 #include "jit/trace.h"
 #include "runtime/trap.h"
 
-static void add_site(struct compiler *c, bool call, uint32_t wasm)
+static struct code_site here(const struct compiler *c)
 {
-    struct code_site s = {masm_here(&c->masm), wasm};
-    bool ok = call ? vec_push(&c->out->calls, s)
-                   : vec_push(&c->out->accesses, s);
-    c->failed |= !ok;
+    return (struct code_site){masm_here(&c->masm), c->in.offset};
 }
 
 void wc_site_call(struct compiler *c)
 {
-    add_site(c, true, c->in.offset);
+    c->failed |= !vec_push(&c->out->calls, here(c));
 }
 
 void wc_site_access(struct compiler *c)
 {
-    add_site(c, false, c->in.offset);
+    c->failed |= !vec_push(&c->out->accesses, here(c));
 }
 
 /* Without memory it is the first one over again, which nothing is emitted for

@@ -159,21 +159,33 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to)
     }
 }
 
+/* What was popped is in no register, or in one to be avoided. */
+static WC_NOINLINE reg bring(struct compiler *c, const struct value *v,
+                             regset avoid)
+{
+    if (v->kind == VALUE_LOCAL)
+        return local_in_reg(c, v->local, avoid);
+    regset own = v->kind == VALUE_REG ? REG_BIT(v->reg) : 0;
+    c->held |= own;
+    reg r = wc_reg_take(c, v->type, avoid);
+    c->held &= ~own;
+    wc_value_load(c, v, r);
+    c->held |= REG_BIT(r);
+    c->dying |= REG_BIT(r);
+    return r;
+}
+
 reg wc_pop_reg(struct compiler *c, regset avoid)
 {
     const struct value *v = pop(c);
-    if (v->kind == VALUE_LOCAL)
-        return local_in_reg(c, v->local, avoid);
-    reg r = v->reg;
-    if (v->kind != VALUE_REG || (avoid & REG_BIT(r))) {
-        regset own = v->kind == VALUE_REG ? REG_BIT(r) : 0;
-        c->held |= own;
-        r = wc_reg_take(c, v->type, avoid);
-        c->held &= ~own;
-        wc_value_load(c, v, r);
-    }
+    reg r = v->kind == VALUE_REG     ? v->reg
+            : v->kind == VALUE_LOCAL ? wc_local_reg(c, v->local)
+                                     : REG_NONE;
+    if (r == REG_NONE || (avoid & REG_BIT(r)))
+        return bring(c, v, avoid);
     c->held |= REG_BIT(r);
-    c->dying |= REG_BIT(r);
+    if (v->kind == VALUE_REG)
+        c->dying |= REG_BIT(r);
     return r;
 }
 

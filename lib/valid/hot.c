@@ -77,6 +77,9 @@ static void describe(struct fast_op *f, enum opcode op, valtype address)
         f->b = (uint8_t)wc_step_letter(sig->operands[1], address);
     }
     f->r = (uint8_t)wc_step_letter(sig->results[0], address);
+    f->one_class = plan_class(f->r) == plan_class(f->a) &&
+                   (f->kind != FAST_BINARY ||
+                    plan_class(f->b) == plan_class(f->a));
     if (f->kind == FAST_LOAD || f->kind == FAST_STORE)
         f->align_log2 =
             (uint8_t)bits_ctz32(wc_imm_access_bytes((enum imm)info->imm));
@@ -191,7 +194,7 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             if (sp == base || sp[-1] != f->a)
                 break;
             sp[-1] = f->r;
-            if (planned) {
+            if (planned && !f->one_class) {
                 plan_pop(plan, f->a);
                 plan_push(plan, f->r);
             }
@@ -201,9 +204,10 @@ WC_INLINE bool run(struct validator *v, const bool planned)
                 break;
             sp--;
             sp[-1] = f->r;
-            if (planned) {
-                plan_pop(plan, f->a);
+            if (planned)
                 plan_pop(plan, f->b);
+            if (planned && !f->one_class) {
+                plan_pop(plan, f->a);
                 plan_push(plan, f->r);
             }
             continue;
@@ -212,8 +216,9 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             if (p == NULL || sp == base || sp[-1] != f->a)
                 break;
             sp[-1] = f->r;
-            if (planned) {
+            if (planned)
                 plan_flag(plan, PROFILE_MEMORY);
+            if (planned && !f->one_class) {
                 plan_pop(plan, f->a);
                 plan_push(plan, f->r);
             }
