@@ -25,13 +25,15 @@ static reg func_reg(void)
 static const struct abi_call *abi_of(struct compiler *c, uint32_t type)
 {
     static const struct abi_call none;
-    struct abi_call **at = &c->calls[type];
-    if (*at != NULL)
-        return *at;
-    *at = wc_arena_alloc(&c->arena, sizeof **at);
-    if (*at != NULL && wc_abi_call(&c->arena, c->module->deftypes[type], *at))
-        return *at;
-    *at = NULL;
+    struct call_convention *at = &c->calls.data[type];
+    if (at->epoch == c->epoch)
+        return at->abi;
+    at->abi = wc_arena_alloc(&c->arena, sizeof *at->abi);
+    if (at->abi != NULL &&
+        wc_abi_call(&c->arena, c->module->deftypes[type], at->abi)) {
+        at->epoch = c->epoch;
+        return at->abi;
+    }
     c->failed = true;
     return &none;
 }

@@ -107,6 +107,11 @@ struct aside {
     const struct region *from, *to; /* EDGE */
 };
 
+struct call_convention {
+    uint64_t epoch;
+    struct abi_call *abi;
+};
+
 struct compiler {
     /* Emptied between functions, for their memory; all behind is zeroed. */
     struct masm masm; /* first */
@@ -116,6 +121,10 @@ struct compiler {
     VEC(struct label) labels;
     VEC(struct aside) asides;
 
+    /* Conventions by type index, made when needed; those of other functions
+     * have another epoch, so that a module of many types costs nothing here. */
+    VEC(struct call_convention) calls;
+    uint64_t epoch;
     const struct compile_options *options;
     struct module *module;
     const struct deftype *type;
@@ -156,7 +165,6 @@ struct compiler {
     struct abi_call own; /* the function's own convention */
     uint32_t results_slot; /* home of the address of its stack results */
     uint32_t room_slot; /* room for stack results of those it calls */
-    struct abi_call **calls; /* conventions by type index, made when needed */
     struct region *regions; /* by profile; owns function_region */
     bool latent;     /* the condition on top of the stack is in the flags: */
     cond condition;

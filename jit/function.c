@@ -276,6 +276,7 @@ void wc_compiler_free(struct compiler *c)
     vec_free(&c->controls);
     vec_free(&c->labels);
     vec_free(&c->asides);
+    vec_free(&c->calls);
     wc_arena_free(&c->arena);
     wc_masm_free(&c->masm);
     free(c);
@@ -303,12 +304,25 @@ static struct compiler *compiler_of(struct compiled *out)
  * eight times as long. */
 #define FAR_BODY_BYTES 131072u
 
+/* A place for each type, in no epoch yet. */
+static bool extend_calls(struct compiler *c)
+{
+    uint32_t len = c->module->types_len;
+    c->epoch++;
+    if (len <= c->calls.len)
+        return true;
+    if (!vec_reserve(&c->calls, len - c->calls.len))
+        return false;
+    memset(c->calls.data + c->calls.len, 0,
+           (len - c->calls.len) * sizeof *c->calls.data);
+    c->calls.len = len;
+    return true;
+}
+
 static bool prepare(struct compiler *c, bool far)
 {
     struct frame frame = {0};
-    c->calls = wc_arena_array(&c->arena, c->module->types_len,
-                              sizeof(struct abi_call *));
-    if (c->calls == NULL || !lay_out_locals(c) ||
+    if (!extend_calls(c) || !lay_out_locals(c) ||
         !wc_abi_call(&c->arena, c->type, &c->own) || !plan_regions(c) ||
         !vec_reserve(&c->stack, (uint64_t)c->table->max_slots + 8) ||
         !vec_reserve(&c->labels, 8))
