@@ -40,8 +40,8 @@ bool wc_os_code_begin(struct wc_os_code *c, size_t offset, size_t len)
 bool wc_os_code_end(struct wc_os_code *c, size_t offset, size_t len)
     WC_MUST_CHECK;
 
-/* When it returns, no processor has old instructions of this process prefetched;
- * caches are the caller's. */
+/* When it returns, no processor has old instructions of this process
+ * prefetched; caches are the caller's. */
 void wc_os_code_sync(void);
 
 /* Code that stands in a file, at a multiple of the page size there and here,

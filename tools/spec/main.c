@@ -50,7 +50,8 @@ static const struct option_row rows[] = {
     {"tap", 0, NULL, option_flag, AT(tap),
      "report in the Test Anything Protocol, a test a file"},
     {"expect", 0, "FILE", option_string, AT(expect),
-     "fail when fewer pass, or more are skipped, than this\nfile says; or more pass, where it says so with a ="},
+     "fail when fewer pass, or more are skipped, than this\nfile says; or "
+     "more pass, where it says so with a ="},
     {"label", 0, "NAME", option_string, AT(label),
      "the line of the --expect file to compare with"},
     {"quiet", 'q', NULL, option_flag, AT(quiet), "only show files that fail"},
