@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct codebuf code;
 struct codebuf *const b = &code;
@@ -97,10 +98,29 @@ static void fail(const char *want, const char *got)
     cr_assert_fail("wanted \"%s\", got \"%s\" from %s", want, got, hex);
 }
 
+/* A row for check-x64, bytes and text, of one case in SAMPLE. */
+static void write_row(const char *text)
+{
+    enum { SAMPLE = 101 };
+    static FILE *rows;
+    static unsigned turn;
+    const char *path = getenv("ASM_ROWS");
+    if (path == NULL || turn++ % SAMPLE != 0)
+        return;
+    if (rows == NULL)
+        rows = fopen(path, "a");
+    cr_assert(rows != NULL, "%s", path);
+    for (uint32_t i = 0; i < code.len; i++)
+        fprintf(rows, "%s0x%02x", i > 0 ? "," : "", code.bytes[i]);
+    fprintf(rows, " %s\n", text);
+    fflush(rows);
+}
+
 static void compare(const char *want, bool length_too)
 {
     struct insn i;
     char got[256];
+    write_row(want);
     if (!decode(&i, code.bytes, code.len)) {
         fail(want, "(undefined)");
         return;
