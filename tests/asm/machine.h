@@ -41,4 +41,10 @@ extern uint64_t machine_data[8];
 uint64_t machine_cpu(unsigned n);
 extern const unsigned machine_cpus;
 
+/* machine_TARGET.c: saves what C wants saved and fills registers and slots;
+ * writes all of them down and returns. */
+extern const uint64_t machine_features[];
+void machine_enter(void);
+void machine_leave(uint32_t status);
+
 #endif

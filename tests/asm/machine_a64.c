@@ -1,19 +1,5 @@
 #include "machine.h"
 
-#include "../unit/random.h"
-
-#include <criterion/criterion.h>
-#include <sys/mman.h>
-
-static struct masm masm;
-struct masm *const as = &masm;
-unsigned long machine_runs;
-uint64_t machine_data[8];
-
-typedef void entry_fn(const struct machine *in, struct machine *out);
-static entry_fn *entry;
-static uint32_t exit_pos;
-
 /* Pushed in this order: `in` and `out` are last. */
 static const reg saved[][2] = {
     {X19, X20}, {X21, X22}, {X23, X24}, {X25, X26}, {X27, X28}, {X29, LR},
@@ -24,13 +10,8 @@ enum { FRAME = MACHINE_OUT + 8 * MACHINE_SLOTS };
 
 #define FIELD(f) (uint32_t) offsetof(struct machine, f)
 
-static const uint64_t cpus[] = {CPU_A64, ~(uint64_t)0};
-const unsigned machine_cpus = ARRAY_LEN(cpus);
-
-uint64_t machine_cpu(unsigned n)
-{
-    return cpus[n] & wc_masm_host_cpu();
-}
+const uint64_t machine_features[] = {CPU_A64, ~(uint64_t)0};
+const unsigned machine_cpus = ARRAY_LEN(machine_features);
 
 static void each_register(bool store, unsigned base)
 {
@@ -57,15 +38,9 @@ static void copy_slots(bool store, unsigned base)
     }
 }
 
-void machine_begin(uint64_t cpu)
+void machine_enter(void)
 {
-    if (wc_masm_host_cpu() == 0)
-        cr_skip_test("this is not the machine");
-    struct frame f = {.out_bytes = MACHINE_OUT, .slots = MACHINE_SLOTS};
     struct codebuf *b = &as->code;
-    as->cpu = cpu;
-    wc_masm_begin(as, &f);
-    entry = NULL;
     for (unsigned i = 0; i < ARRAY_LEN(saved); i++)
         a64_pair_ri(b, saved[i][0] < REG_FP ? A64_STP_X : A64_STP_D, A64_PRE,
                     saved[i][0], saved[i][1], SP, -16);
@@ -73,10 +48,9 @@ void machine_begin(uint64_t cpu)
     a64_mov_rr(b, SIZE64, INSTANCE, X0);
     copy_slots(false, INSTANCE);
     each_register(false, INSTANCE);
-    exit_pos = 0;
 }
 
-static void finish(uint32_t status)
+void machine_leave(uint32_t status)
 {
     struct codebuf *b = &as->code;
     a64_mem_ri(b, A64_LDR_X, X17, SP, FRAME + 8);
@@ -89,49 +63,4 @@ static void finish(uint32_t status)
         a64_pair_ri(b, saved[i][0] < REG_FP ? A64_LDP_X : A64_LDP_D,
                     A64_POST, saved[i][0], saved[i][1], SP, 16);
     a64_ret(b);
-}
-
-void machine_exit(struct label *l, uint32_t status)
-{
-    if (exit_pos == 0)
-        finish(0);
-    exit_pos = as->code.len;
-    wc_codebuf_bind(&as->code, l);
-    finish(status);
-}
-
-/* The words of data come behind it here, at the beginning of a page. */
-static uint8_t *place_code(void)
-{
-    static uint8_t *place;
-    const size_t size = 1 << 20, data = size - 4096;
-    if (place == NULL)
-        place = mmap(NULL, size, PROT_READ | PROT_WRITE | PROT_EXEC,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cr_assert(place != MAP_FAILED);
-    cr_assert(!as->code.failed && as->code.len <= data);
-    memcpy(place, as->code.bytes, as->code.len);
-    memcpy(place + data, machine_data, sizeof machine_data);
-    wc_masm_relocate(place, as->relocs.data, as->relocs.len, (int64_t)data);
-    __builtin___clear_cache((char *)place, (char *)place + as->code.len);
-    return place;
-}
-
-void machine_run(const struct machine *in, struct machine *out)
-{
-    if (entry == NULL) {
-        if (exit_pos == 0)
-            finish(0);
-        wc_masm_finish(as);
-        entry = (entry_fn *)(uintptr_t)place_code();
-    }
-    machine_runs++;
-    entry(in, out);
-}
-
-void machine_random(struct machine *in)
-{
-    uint64_t *words = (uint64_t *)in;
-    for (size_t i = 0; i < sizeof *in / 8; i++)
-        words[i] = random64();
 }
