@@ -57,9 +57,12 @@ void begin(uint64_t cpu)
 {
     static const struct frame frame;
     if (page == NULL) {
-        page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+        /* Behind another: -fsanitize=function looks in front of a function
+         * before it calls. */
+        page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         cr_assert(page != MAP_FAILED);
+        page += PAGE;
         ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64,
                          ZYDIS_STACK_WIDTH_64);
     }

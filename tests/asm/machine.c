@@ -40,15 +40,18 @@ void machine_exit(struct label *l, uint32_t status)
     machine_leave(status);
 }
 
-/* The words of data come behind it here, at the beginning of a page. */
+/* The words of data come behind it here, at the beginning of a page. There is a
+ * page in front: -fsanitize=function looks there before it calls. */
 static uint8_t *place_code(void)
 {
     static uint8_t *place;
-    const size_t size = 1 << 20, data = size - 4096;
-    if (place == NULL)
-        place = mmap(NULL, size, PROT_READ | PROT_WRITE | PROT_EXEC,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cr_assert(place != MAP_FAILED);
+    const size_t page = 4096, size = 1 << 20, data = size - page;
+    if (place == NULL) {
+        void *p = mmap(NULL, page + size, PROT_READ | PROT_WRITE | PROT_EXEC,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        cr_assert(p != MAP_FAILED);
+        place = (uint8_t *)p + page;
+    }
     cr_assert(!as->code.failed && as->code.len <= data);
     memcpy(place, as->code.bytes, as->code.len);
     memcpy(place + data, machine_data, sizeof machine_data);
