@@ -3,7 +3,7 @@
 # sudo that refuses, and where there is no apt-get. Nothing is installed or built.
 . "$srcdir/tests/cli/lib.sh"
 
-bin=$tmp/bin
+bin=$tmp/path
 mkdir "$bin" && cp "$srcdir/bootstrap" "$tmp" || exit 99
 for tool in dirname cat; do
     ln -s "$(command -v $tool)" "$bin/$tool"

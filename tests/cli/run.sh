@@ -124,8 +124,10 @@ check "exit code" 42 "" "" "$wasmc" "$tmp/exit.wat"
 check "a directory that is not there" 1 "" "/none" \
     "$wasmc" run --dir "$tmp/none" "$examples/hello.wat"
 
-# Little address space, where that is not too little for a sanitizer.
-if (ulimit -v 262144 && "$wasmc" --version) >/dev/null 2>&1; then
+# Little address space, where that is not too little for a sanitizer or an
+# emulator.
+if [ -z "${EMULATOR:-}" ] &&
+    (ulimit -v 262144 && "$wasmc" --version) >/dev/null 2>&1; then
     check "fib in 256 MiB" 0 832040 "" \
         sh -c "ulimit -v 262144; '$wasmc' --invoke fib '$examples/fib.wat' 30"
     check "a memory in 256 MiB" 0 889 "" \
