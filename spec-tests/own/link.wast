@@ -141,3 +141,24 @@
 (assert_return (invoke $one "next") (i32.const 1))
 (assert_return (invoke $one "next") (i32.const 2))
 (assert_return (invoke $two "next") (i32.const 1))
+
+;; Instantiation that fails leaves what it wrote, and what that needs: a function
+;; in a table of others uses a passive segment of its dead instance.
+(module $A
+  (table (export "t") 1 funcref)
+  (func (export "call") (result i32)
+    (call_indirect (result i32) (i32.const 0))))
+(register "A" $A)
+(assert_trap
+  (module
+    (import "A" "t" (table $t 1 funcref))
+    (table $own 1 funcref)
+    (elem (table $t) (i32.const 0) func $f)
+    (elem (table $t) (i32.const 1) func $f)
+    (elem $passive funcref (ref.func $g))
+    (func $f (result i32)
+      (table.init $own $passive (i32.const 0) (i32.const 0) (i32.const 1))
+      (call_indirect $own (result i32) (i32.const 0)))
+    (func $g (result i32) (i32.const 7)))
+  "out of bounds table access")
+(assert_return (invoke $A "call") (i32.const 7))

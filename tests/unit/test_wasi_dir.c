@@ -109,3 +109,63 @@ Test(wasi_dir, fifos_do_not_block_walker)
 {
     check_fifos(true);
 }
+
+/* Each function that takes a path asks for its rights, of each of its two
+ * directories: without one it says so, with just that one it goes on. */
+Test(wasi_dir, each_right)
+{
+    enum { NARROW = 99 }; /* stands for the descriptor with fewer rights */
+    static const struct {
+        const char *name;
+        rights right;
+        slot args[9];
+    } rows[] = {
+        {"path_open", RIGHT_PATH_OPEN, {NARROW, 0, PATH, 1, 0, 0, 0, 0, OUT}},
+        {"path_open", RIGHT_PATH_CREATE_FILE,
+         {NARROW, 0, PATH, 1, CREAT, 0, 0, 0, OUT}},
+        {"path_open", RIGHT_PATH_FILESTAT_SET_SIZE,
+         {NARROW, 0, PATH, 1, TRUNC, 0, 0, 0, OUT}},
+        {"path_create_directory", RIGHT_PATH_CREATE_DIRECTORY,
+         {NARROW, PATH, 1}},
+        {"path_remove_directory", RIGHT_PATH_REMOVE_DIRECTORY,
+         {NARROW, PATH, 1}},
+        {"path_unlink_file", RIGHT_PATH_UNLINK_FILE, {NARROW, PATH, 1}},
+        {"path_readlink", RIGHT_PATH_READLINK,
+         {NARROW, PATH, 1, DATA, 8, OUT}},
+        {"path_symlink", RIGHT_PATH_SYMLINK, {PATH, 1, NARROW, PATH, 1}},
+        {"path_filestat_get", RIGHT_PATH_FILESTAT_GET,
+         {NARROW, 0, PATH, 1, DATA}},
+        {"path_filestat_set_times", RIGHT_PATH_FILESTAT_SET_TIMES,
+         {NARROW, 0, PATH, 1, 0, 0, 0}},
+        {"path_link", RIGHT_PATH_LINK_SOURCE,
+         {NARROW, 0, PATH, 1, 3, PATH + 1, 1}},
+        {"path_link", RIGHT_PATH_LINK_TARGET,
+         {3, 0, PATH, 1, NARROW, PATH + 1, 1}},
+        {"path_rename", RIGHT_PATH_RENAME_SOURCE,
+         {NARROW, PATH, 1, 3, PATH + 1, 1}},
+        {"path_rename", RIGHT_PATH_RENAME_TARGET,
+         {3, PATH, 1, NARROW, PATH + 1, 1}},
+        {"fd_readdir", RIGHT_FD_READDIR, {NARROW, DATA, 8, 0, OUT}},
+        {"fd_filestat_get", RIGHT_FD_FILESTAT_GET, {NARROW, DATA}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (unsigned with = 0; with < 2; with++) {
+            struct guest *g = guest_in_dir(false, WASI_DIR_READ_WRITE);
+            rights open = RIGHT_PATH_OPEN; /* the others open too */
+            EXPECT(SUCCESS, guest_open(g, 3, ".", false, DIRECTORY,
+                                       RIGHTS_DIRECTORY));
+            slot fd = guest_u32(g, OUT);
+            EXPECT(SUCCESS, CALL(g, fd_fdstat_set_rights, fd,
+                                 with ? rows[i].right | open
+                                      : RIGHTS_DIRECTORY & ~rows[i].right, 0));
+            guest_put(g, PATH, "ab");
+            slot args[12] = {0};
+            for (size_t n = 0; n < ARRAY_LEN(rows[i].args); n++)
+                args[n] = rows[i].args[n] == NARROW ? fd : rows[i].args[n];
+            enum wasi_errno e =
+                guest_call_in(g, "wasi_snapshot_preview1", rows[i].name, args);
+            cr_expect_eq(e == ERRNO_NOTCAPABLE, !with, "row %zu, %s: %s", i,
+                         rows[i].name, wc_errno_text(e));
+            guest_delete(g);
+        }
+}
