@@ -373,6 +373,15 @@ Test(wasi, rights_only_shrink)
            CALL(g, fd_fdstat_set_rights, fd, RIGHT_FD_TELL, RIGHT_FD_TELL));
     EXPECT(BADF, CALL(g, fd_fdstat_set_rights, 99, 0, 0));
 
+    /* to read or write at a position takes the right to go there */
+    EXPECT(SUCCESS, guest_open(g, 3, "f", false, 0,
+                               RIGHT_FD_READ | RIGHT_FD_WRITE));
+    fd = guest_u32(g, OUT);
+    guest_iov(g, 0, DATA, 1);
+    EXPECT(NOTCAPABLE, CALL(g, fd_pread, fd, IOVS, 1, 0, OUT));
+    EXPECT(NOTCAPABLE, CALL(g, fd_pwrite, fd, IOVS, 1, 0, OUT));
+    EXPECT(SUCCESS, CALL(g, fd_read, fd, IOVS, 1, OUT));
+
     /* a directory gives its children no more than it inherits */
     EXPECT(SUCCESS, CALL(g, fd_fdstat_set_rights, 3, RIGHT_PATH_OPEN,
                          RIGHT_FD_READ));
