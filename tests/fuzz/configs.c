@@ -63,13 +63,25 @@ static struct run_config all[] = {
      .tune = tight},
     {.name = "jit-torture", .ops = wc_jit_engine, .eager = true,
      .gc_torture = true},
+    {.name = "mixed", .ops = wc_jit_engine, .twin_ops = interp},
+    {.name = "mixed-back", .ops = interp, .twin_ops = wc_jit_engine},
+    {.name = "mixed-tight", .ops = wc_jit_engine, .twin_ops = interp,
+     .checked = true, .tune = tight},
+    {.name = "mixed-torture", .ops = interp, .twin_ops = wc_jit_engine,
+     .eager = true, .gc_torture = true},
 };
+
+static bool on_this_host(const struct run_config *c)
+{
+    return c->ops() != NULL && (c->twin_ops == NULL || c->twin_ops() != NULL);
+}
 
 /* Where the collector looks at all words of the stack, what no code has written
  * yet among them, Valgrind holds all it does for undefined. */
 static bool beyond_valgrind(const struct run_config *c)
 {
-    return c->gc_torture && c->ops == wc_jit_engine && under_valgrind();
+    return c->gc_torture && under_valgrind() &&
+           (c->ops == wc_jit_engine || c->twin_ops != NULL);
 }
 
 const struct run_config *fuzz_configs[CONFIGS_MAX];
@@ -80,7 +92,7 @@ bool fuzz_configs_start(const char *only)
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         if (i != 0 && only != NULL && strstr(all[i].name, only) == NULL)
             continue;
-        if (all[i].ops() == NULL || beyond_valgrind(&all[i]))
+        if (!on_this_host(&all[i]) || beyond_valgrind(&all[i]))
             continue;
         if (!run_config_start(&all[i])) {
             fuzz_configs_stop();

@@ -8,7 +8,9 @@
  *   differential --dump SEED              that module, as SEED.wasm
  *
  * --only NAME leaves out configurations whose names do not contain it, but for
- * the first. A difference prints the seed and leaves the module behind; the
+ * the first. Modules of odd seeds, and files that show nothing alone, are run as
+ * two instances that import from each other (twin.h), which in some
+ * configurations have different engines. A difference prints the seed and leaves the module behind; the
  * exit status is 1 then. A module's seed is the first one plus its number, so
  * that it can be made again alone.
  */
@@ -53,13 +55,16 @@ struct test {
     struct record records[CONFIGS_MAX];
     struct shared *shared;
     const char *out;
+    bool twins; /* the module is run as two instances */
 };
 
 /* The number of the first configuration that differs, or 0. */
 static size_t run_all(struct test *t, struct span wasm)
 {
     for (size_t i = 0; i < fuzz_configs_len; i++) {
-        run_module(fuzz_configs[i], wasm, SETS, &t->records[i]);
+        if (!t->twins && fuzz_configs[i]->twin_ops != NULL)
+            continue;
+        run_module(fuzz_configs[i], wasm, SETS, t->twins, &t->records[i]);
         enum error_kind kind = t->records[0].error.kind;
         if (i == 0 && (kind == ERROR_MALFORMED || kind == ERROR_INVALID ||
                        kind == ERROR_LIMIT || kind == ERROR_UNSUPPORTED))
@@ -99,7 +104,8 @@ static void found(struct test *t, const char *what, uint64_t seed,
                   struct span wasm, size_t config)
 {
     char path[1024];
-    printf("%s: seed %llu\n", what, (unsigned long long)seed);
+    printf("%s: seed %llu%s\n", what, (unsigned long long)seed,
+           t->twins ? ", twins" : "");
     if (config != 0)
         print_difference(t, config);
     else
@@ -112,10 +118,18 @@ static void found(struct test *t, const char *what, uint64_t seed,
     fflush(stdout);
 }
 
+/* Every second module is run as twins. */
+static bool is_linked(uint64_t seed)
+{
+    return seed % 2 != 0;
+}
+
 static void make(uint64_t seed, uint32_t size, struct buf *out)
 {
     struct choice c = choice_of_seed(seed);
-    struct gen_options options = {.features = ~(feature_set)0, .size = size};
+    struct gen_options options = {.features = ~(feature_set)0,
+                                  .size = size,
+                                  .linked = is_linked(seed)};
     out->len = 0;
     gen_module(&c, &options, out);
 }
@@ -125,6 +139,7 @@ static void test_seed(struct test *t, uint64_t seed, uint32_t size,
 {
     make(seed, size, wasm);
     struct span bytes = {wasm->data, wasm->len};
+    t->twins = is_linked(seed);
     size_t differs = run_all(t, bytes);
     const struct record *r = &t->records[0];
     t->shared->totals.modules++;
@@ -344,15 +359,29 @@ static bool differs(void *arg, struct span wasm)
     return outcome_of(arg, wasm) == DIFFERENT;
 }
 
+/* How the module comes out, alone and then as twins, until something is found:
+ * the configuration that differs, 1 for a crash. */
+static size_t try_module(struct test *t, struct span wasm, bool *crash)
+{
+    size_t config = 0;
+    *crash = false;
+    for (unsigned i = 0; i < 2 && config == 0; i++) {
+        t->twins = i != 0;
+        *crash = crashes(t, wasm);
+        config = *crash ? 1 : run_all(t, wasm);
+    }
+    return config;
+}
+
 static int test_file(struct test *t, const char *path, bool reduce)
 {
     struct buf wasm = {0};
     char min[1024];
+    bool crash;
     if (!read_file(path, &wasm))
         return 2;
-    bool crash = crashes(t, (struct span){wasm.data, wasm.len});
     size_t config =
-        crash ? 1 : run_all(t, (struct span){wasm.data, wasm.len});
+        try_module(t, (struct span){wasm.data, wasm.len}, &crash);
     if (reduce && config != 0) {
         if (!crash)
             fuzz_configs_keep(config);
@@ -363,12 +392,14 @@ static int test_file(struct test *t, const char *path, bool reduce)
             config = run_all(t, (struct span){wasm.data, wasm.len});
     }
     if (crash)
-        printf("%s: crash\n", path);
+        printf("%s: crash%s\n", path, t->twins ? " of twins" : "");
     else if (is_invalid(&t->records[0]))
         printf("%s: %s\n", path, t->records[0].error.message);
     else
         printf("%s: %s, %u calls, %u trapped\n", path,
-               config != 0 ? "different" : "no difference",
+               config == 0 ? "no difference"
+               : t->twins  ? "different as twins"
+                           : "different",
                t->records[0].calls, t->records[0].traps);
     if (config != 0 && !crash)
         print_difference(t, config);

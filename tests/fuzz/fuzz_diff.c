@@ -13,18 +13,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_require(fuzz_configs_start(NULL));
     started = true;
     struct choice c = choice_of_bytes(data, size);
-    struct gen_options options = {.features = FUZZ_FEATURES, .size = 60};
+    bool twins = c.state % 2 != 0;
+    struct gen_options options = {.features = FUZZ_FEATURES,
+                                  .size = 60,
+                                  .linked = twins};
     struct buf wasm = {0};
     gen_module(&c, &options, &wasm);
     struct span span = {wasm.data, wasm.len};
-    run_module(fuzz_configs[0], span, 2, &records[0]);
+    run_module(fuzz_configs[0], span, 2, twins, &records[0]);
     fuzz_require(records[0].error.kind == ERROR_NONE ||
                  records[0].error.kind == ERROR_NO_MEMORY);
     for (unsigned i = 1; i < fuzz_configs_len; i++) {
-        run_module(fuzz_configs[i], span, 2, &records[1]);
+        if (!twins && fuzz_configs[i]->twin_ops != NULL)
+            continue;
+        run_module(fuzz_configs[i], span, 2, twins, &records[1]);
         uint32_t at = run_compare(&records[0], &records[1]);
         if (at == UINT32_MAX)
             continue;
+        printf("%s:\n", twins ? "twins" : "alone");
         run_print_event(&records[0], at);
         run_print_event(&records[1], at);
         printf("in %s\n", fuzz_configs[i]->name);

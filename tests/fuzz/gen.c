@@ -52,7 +52,9 @@ static bool host_makes(const struct gen *g, uint32_t type)
 
 static void plan_funcs(struct gen *g)
 {
-    uint32_t imported = chance(g, 60) ? below(g, 4) : 0;
+    uint32_t imported = g->linked        ? range(g, 1, 4)
+                        : chance(g, 60) ? below(g, 4)
+                                        : 0;
     uint32_t defined = range(g, 1, 6);
     for (uint32_t i = 0; i < imported + defined; i++) {
         struct gen_func f = {.type = gen_pick_type(g, COMP_FUNC, NONE),
@@ -61,6 +63,12 @@ static void plan_funcs(struct gen *g)
         if (f.imported && !host_makes(g, f.type))
             f.type = 0;
         gen_push(&g->funcs, f);
+    }
+    g->funcs_imported = imported;
+    for (uint32_t i = 0; g->linked && i < imported; i++) {
+        uint32_t type = g->funcs.data[imported + below(g, defined)].type;
+        if (host_makes(g, type))
+            g->funcs.data[i].type = type;
     }
 }
 
@@ -547,7 +555,8 @@ void gen_module(struct choice *c, const struct gen_options *options,
     static const uint8_t quarters[] = {1, 2, 4, 4, 4, 4, 8, 16};
     struct gen g = {.c = c,
                     .features = some_features(c, options->features),
-                    .size = options->size};
+                    .size = options->size,
+                    .linked = options->linked};
     gen_emit_init();
     g.size = g.size * quarters[below(&g, ARRAY_LEN(quarters))] / 4;
     g.trap_percent = traps[below(&g, ARRAY_LEN(traps))];

@@ -99,10 +99,12 @@ struct gen {
     feature_set features; /* of this module */
     uint32_t size;
     uint32_t trap_percent; /* how often to leave a trap possible */
+    bool linked;
     struct arena arena;
 
     VEC(struct gen_type) types;
     VEC(struct gen_func) funcs;
+    uint32_t funcs_imported;
     VEC(struct gen_table) tables;
     VEC(struct gen_mem) mems;
     VEC(struct gen_global) globals;

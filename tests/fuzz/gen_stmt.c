@@ -109,7 +109,8 @@ struct call {
 
 static uint32_t pick_func(struct gen *g)
 {
-    uint32_t f = below(g, g->funcs.len);
+    uint32_t f = below(g, g->linked && chance(g, 50) ? g->funcs_imported
+                                                : g->funcs.len);
     if (g->leaf && !g->funcs.data[f].imported) {
         f = below(g, g->funcs.len);
         if (!g->funcs.data[f].imported)
@@ -250,7 +251,7 @@ static void push_stmt(struct gen *g)
 
 static void stmt(struct gen *g)
 {
-    uint32_t n = below(g, 100);
+    uint32_t n = g->linked && chance(g, 10) ? 84 : below(g, 100);
     if (n < 16)
         push_stmt(g);
     else if (n < 38)

@@ -1,6 +1,7 @@
 #include "fuzz/run.h"
 
 #include "fuzz/gen_random.h"
+#include "fuzz/twin.h"
 #include "runtime/exception.h"
 #include "runtime/gc.h"
 
@@ -10,6 +11,8 @@
 #define FUEL 60u
 #define IO_SLOTS 2048u
 #define TABLE_MAX 64u
+/* Added to the numbers of functions and things of the twin. */
+#define OF_TWIN 1000000u
 
 /* --- Events -------------------------------------------------------------- */
 
@@ -63,6 +66,12 @@ void run_print_event(const struct record *r, uint32_t at)
         }
     }
     printf("\n");
+}
+
+/* Of its functions and things, for the record. */
+static uint32_t first_number(const struct record *r, const struct instance *i)
+{
+    return i != NULL && i == r->twin ? OF_TWIN : 0;
 }
 
 void run_record_free(struct record *r)
@@ -174,13 +183,14 @@ static uint64_t table_hash(const struct table *t)
 static void note_state(struct record *r, const struct instance *i)
 {
     const struct module *m = i->module;
+    uint32_t first = first_number(r, i);
     for (uint32_t n = 0; n < m->mems_len; n++)
-        note(r, EVENT_MEMORY, n, memory_hash(i->mems[n]));
+        note(r, EVENT_MEMORY, first + n, memory_hash(i->mems[n]));
     for (uint32_t n = 0; n < m->globals_len; n++)
-        note(r, EVENT_GLOBAL, n,
+        note(r, EVENT_GLOBAL, first + n,
              value_hash(instance_cell(i, n), m->globals[n].type.type, 2));
     for (uint32_t n = 0; n < m->tables_len; n++)
-        note(r, EVENT_TABLE, n, table_hash(i->tables[n]));
+        note(r, EVENT_TABLE, first + n, table_hash(i->tables[n]));
 }
 
 /* --- Calls --------------------------------------------------------------- */
@@ -227,8 +237,11 @@ static void note_trap(struct record *r, struct store *s)
     if (t->code == TRAP_STACK_EXHAUSTED || t->code == TRAP_OUT_OF_MEMORY)
         r->cut = true;
     note(r, EVENT_TRAP, 0, t->code);
-    for (uint32_t i = 0; i < t->frames_len; i++)
-        note(r, EVENT_FRAME, t->frames[i].func, t->frames[i].module_offset);
+    for (uint32_t i = 0; i < t->frames_len; i++) {
+        const struct trap_frame *f = &t->frames[i];
+        note(r, EVENT_FRAME, first_number(r, f->instance) + f->func,
+             f->module_offset);
+    }
     if (t->code == TRAP_UNCAUGHT_EXCEPTION) {
         slot ref = store_take_exception(s);
         note_values(r, EVENT_RESULT, &ref, (valtype[]){VT_EXNREF}, 1);
@@ -251,7 +264,7 @@ static enum status call(struct record *r, struct instance *i, uint32_t func,
     struct func *f = wc_instance_func(i, func);
     if (f == NULL || func_io_slots(t) > IO_SLOTS)
         return STATUS_OK;
-    note(r, EVENT_CALL, func, set);
+    note(r, EVENT_CALL, first_number(r, i) + func, set);
     enum status status = wc_invoke(i->store, f, io);
     note(r, EVENT_STATUS, 0, status);
     if (status == STATUS_OK)
@@ -393,6 +406,8 @@ static struct entity *make_import(struct store *s, const struct module *m,
 {
     const struct import *i = &m->imports[n];
     struct error *e = &r->error;
+    if (r->twin != NULL)
+        return twin_entity(r->twin, n);
     switch ((enum externkind)i->kind) {
     case EXTERN_FUNC:
         return import_func(s, r, module_functype(m, i->index), i->index);
@@ -443,25 +458,31 @@ static struct instance *instantiate(struct store *s, struct module *m,
     return i;
 }
 
-static void call_all(struct instance *i, uint32_t sets, struct record *r)
+static void refuel(struct instance *i)
+{
+    uint32_t fuel = i != NULL ? fuel_of(i->module) : UINT32_MAX;
+    if (fuel != UINT32_MAX)
+        *instance_cell(i, fuel) = FUEL;
+}
+
+/* Calls all functions of `i` with one set of arguments. */
+static void call_all(struct instance *i, struct instance *other, uint32_t set,
+                     struct record *r)
 {
     const struct module *m = i->module;
-    uint32_t fuel = fuel_of(m);
     slot io[IO_SLOTS];
-    for (uint32_t set = 0; set < sets; set++) {
-        for (uint32_t f = m->funcs_imported; f < m->funcs_len; f++) {
-            if (fuel != UINT32_MAX)
-                *instance_cell(i, fuel) = FUEL;
-            memset(io, 0, sizeof io);
-            r->calls++;
-            if (call(r, i, f, set, io) == STATUS_TRAP) {
-                r->traps++;
-                note_trap(r, i->store);
-            }
-            note_state(r, i);
-            if (r->cut)
-                return;
+    for (uint32_t f = m->funcs_imported; f < m->funcs_len && !r->cut; f++) {
+        refuel(i);
+        refuel(other);
+        memset(io, 0, sizeof io);
+        r->calls++;
+        if (call(r, i, f, set, io) == STATUS_TRAP) {
+            r->traps++;
+            note_trap(r, i->store);
         }
+        note_state(r, i);
+        if (other != NULL)
+            note_state(r, other);
     }
 }
 
@@ -472,6 +493,8 @@ bool run_config_start(struct run_config *c)
     if (ops == NULL)
         return false;
     wc_engine_config_init(&config, ops);
+    if (c->twin_ops != NULL && (config.other = c->twin_ops()) == NULL)
+        return false;
     config.features = ops->executable;
     config.stack_bytes = (size_t)1 << 20;
     config.guarded_memory = !c->checked;
@@ -490,24 +513,56 @@ void run_config_stop(struct run_config *c)
     c->engine = NULL;
 }
 
+/* The instance whose imports are those of the other, which has the host's. */
+static struct instance *instantiate_twins(struct store *s, struct module *m,
+                                          struct module *twin,
+                                          struct record *r)
+{
+    if (twin != NULL)
+        r->twin = instantiate(s, twin, r);
+    if (r->twin == NULL)
+        return instantiate(s, m, r);
+    struct instance *i = instantiate(s, m, r);
+    if (i != NULL)
+        r->cut |= !twin_cross_tables(i, r->twin);
+    return i;
+}
+
+static void run_modules(struct engine *e, struct module *m,
+                        struct module *twin, uint32_t sets, struct record *r)
+{
+    struct store *s = wc_store_new(e, &r->error);
+    struct instance *i = s != NULL ? instantiate_twins(s, m, twin, r) : NULL;
+    for (uint32_t set = 0; i != NULL && set < sets; set++) {
+        call_all(i, r->twin, set, r);
+        if (r->twin != NULL)
+            call_all(r->twin, i, set, r);
+    }
+    r->twin = NULL;
+    wc_store_delete(s);
+}
+
 void run_module(const struct run_config *c, struct span wasm, uint32_t sets,
-                struct record *r)
+                bool twins, struct record *r)
 {
     static const struct error none = ERROR_INIT;
+    struct engine *e = c->engine;
+    struct module *m, *twin = NULL;
     r->events.len = 0;
     r->cut = false;
     r->calls = r->traps = r->host_calls = r->depth = 0;
+    r->twin = NULL;
     r->error = none;
-    struct module *m =
-        wc_engine_load(c->engine, wasm.data, wasm.len, false, &r->error);
-    if (m == NULL) {
+    m = wc_engine_load(e, wasm.data, wasm.len, false, &r->error);
+    if (m != NULL && twins && c->twin_ops == NULL)
+        twin = wc_module_ref(m);
+    else if (m != NULL && twins)
+        twin = wc_engine_load_for(e, c->twin_ops(), wasm.data, wasm.len, false,
+                                  &r->error);
+    if (m != NULL && (twin != NULL || !twins))
+        run_modules(e, m, twin, sets, r);
+    else
         note(r, EVENT_ERROR, 0, r->error.kind);
-        return;
-    }
-    struct store *s = wc_store_new(c->engine, &r->error);
-    struct instance *i = s != NULL ? instantiate(s, m, r) : NULL;
-    if (i != NULL)
-        call_all(i, sets, r);
-    wc_store_delete(s);
+    wc_module_unref(twin);
     wc_module_unref(m);
 }

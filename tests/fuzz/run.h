@@ -35,6 +35,7 @@ struct record {
     bool cut; /* it ended where engines may differ: out of stack or memory */
     struct error error; /* of loading or linking */
     uint32_t calls, traps; /* of calls by the host */
+    struct instance *twin; /* or NULL */
     /* The host function state. */
     uint32_t host_calls, depth;
 };
@@ -43,6 +44,8 @@ struct record {
 struct run_config {
     const char *name;
     const struct engine_ops *(*ops)(void); /* NULL: not on this host */
+    /* Of the twin, where there is one: another engine, or NULL. */
+    const struct engine_ops *(*twin_ops)(void);
     void (*tune)(struct engine *e); /* what no configuration says; or NULL */
     bool checked;    /* no guarded memories */
     bool eager;      /* compile all at load */
@@ -54,10 +57,11 @@ struct run_config {
 bool run_config_start(struct run_config *c);
 void run_config_stop(struct run_config *c);
 
-/* Runs the module, with `sets` sets of arguments for each function. `r` is
+/* Runs the module, with `sets` sets of arguments for each function; with
+ * `twins`, two instances of it that import from each other (twin.h). `r` is
  * emptied first. */
 void run_module(const struct run_config *c, struct span wasm, uint32_t sets,
-                struct record *r);
+                bool twins, struct record *r);
 void run_record_free(struct record *r);
 
 /* The first event in which they differ, or UINT32_MAX. */

@@ -131,7 +131,7 @@ static unsigned compare_all(const char *what, struct span wasm)
     static struct record first, other;
     uint64_t result = 0;
     unsigned differ = 0;
-    run_module(fuzz_configs[0], wasm, 1, &first);
+    run_module(fuzz_configs[0], wasm, 1, false, &first);
     if (!has_result(&first, &result)) {
         printf("%s: no result: %s\n", what, first.error.message);
         return 1;
@@ -139,7 +139,7 @@ static unsigned compare_all(const char *what, struct span wasm)
     for (size_t i = 1; i < fuzz_configs_len; i++) {
         if (!wanted(fuzz_configs[i]->name))
             continue;
-        run_module(fuzz_configs[i], wasm, 1, &other);
+        run_module(fuzz_configs[i], wasm, 1, false, &other);
         uint32_t at = run_compare(&first, &other);
         if (at == UINT32_MAX)
             continue;
