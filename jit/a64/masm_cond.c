@@ -82,10 +82,24 @@ static void compare_float(struct masm *m, enum wtype t, reg a, struct src b)
         a64_fcmp_rr(&m->code, target_size(t), a, wc_target_float(m, t, b));
 }
 
-static void compare_int(struct masm *m, enum a64_size size, reg a,
+/* Are they equal? Up to 24 bits go in two parts, which lose the order. */
+static void compare_equal(struct masm *m, enum a64_size size, reg a, int64_t v)
+{
+    int64_t high = v & 0xfff000;
+    if (v > 0xffff && v <= 0xffffff && high != v) {
+        a64_add_rri(&m->code, A64_SUB, size, SCRATCH2, a, (uint32_t)high);
+        a = SCRATCH2;
+        v -= high;
+    }
+    wc_target_compare(m, size, a, v);
+}
+
+static void compare_int(struct masm *m, enum a64_size size, bool equal, reg a,
                         struct src b)
 {
-    if (b.kind == SRC_CONST)
+    if (b.kind == SRC_CONST && equal)
+        compare_equal(m, size, a, (int64_t)b.bits);
+    else if (b.kind == SRC_CONST)
         wc_target_compare(m, size, a, (int64_t)b.bits);
     else
         a64_add_rrr(&m->code, A64_SUBS, size, ZR, a, b.reg);
@@ -98,11 +112,13 @@ cond wc_masm_compare(struct masm *m, enum opcode op, struct src a,
     assert(a.kind == SRC_REG);
     if (op == OP_I32_EQZ || op == OP_I64_EQZ)
         b = src_const(0);
+    cond condition = cond_of(op);
     if (op >= OP_F32_EQ)
         compare_float(m, op >= OP_F64_EQ ? W_F64 : W_F32, a.reg, b);
     else
-        compare_int(m, op < OP_I64_EQZ ? SIZE32 : SIZE64, a.reg, b);
-    return cond_of(op);
+        compare_int(m, op < OP_I64_EQZ ? SIZE32 : SIZE64,
+                    condition == CC_EQ || condition == CC_NE, a.reg, b);
+    return condition;
 }
 
 cond wc_masm_test(struct masm *m, enum wtype t, reg a, struct src b)

@@ -112,8 +112,8 @@ static reg pick(bool fp, unsigned n)
 }
 
 static const uint64_t constants[] = {
-    0, 1, 2, 3, 4, 16, 100, 128, 0xff, 0xffff, 0x12345678, 0xffffffff,
-    0xfffffffffffffff0, 0xffffffffffffffff,
+    0, 1, 2, 3, 4, 16, 100, 128, 0xff, 0xffff, 0x7a120,
+    0x12345678, 0xffffffff, 0xfffffffffffffff0, 0xffffffffffffffff,
 };
 
 static void each_constant(struct insn_case *c, bool fp, bool narrow)
