@@ -58,11 +58,27 @@ static void check_aligned(struct compiler *c, reg index, uint64_t offset,
         c->held &= ~REG_BIT(sum);
 }
 
+/* The access about to be emitted is at a local, and one that is always done
+ * before it went as far: this one does not meet the end of the memory. */
+static bool is_reached(struct compiler *c, uint64_t offset)
+{
+    const struct value *v = value_top(c, 0);
+    if (v->kind != VALUE_LOCAL)
+        return false;
+    struct local *l = &c->locals[v->local];
+    uint64_t end = offset + access_bytes(c);
+    if (l->straight == c->straight && end <= l->reach)
+        return true;
+    l->straight = c->straight;
+    l->reach = end;
+    return false;
+}
+
 /* A guarded memory 0. */
 static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
-                          regset avoid)
+                          bool reached, regset avoid)
 {
-    struct mem at = {wc_masm_target.memory, index, offset, true, true};
+    struct mem at = {wc_masm_target.memory, index, offset, true, !reached};
     if (offset > INT32_MAX) {
         reg sum = c->dying & REG_BIT(index) ? index
                                             : wc_reg_take(c, W_I64, avoid);
@@ -71,7 +87,7 @@ static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
         wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
         if (temp != sum)
             c->held &= ~REG_BIT(temp);
-        at = (struct mem){wc_masm_target.memory, sum, 0, false, true};
+        at = (struct mem){wc_masm_target.memory, sum, 0, false, !reached};
     }
     return at;
 }
@@ -147,9 +163,10 @@ struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
     struct mem at;
     if (fast && pop_const(c, align, &at))
         return at;
+    bool reached = fast && is_reached(c, offset);
     reg index = wc_pop_reg(c, avoid);
     if (align)
         check_aligned(c, index, offset, avoid);
-    return fast ? guarded(c, index, offset, avoid)
+    return fast ? guarded(c, index, offset, reached, avoid)
                 : checked(c, index, offset, avoid);
 }

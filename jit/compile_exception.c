@@ -101,6 +101,7 @@ static void land(struct compiler *c, const struct control *control)
     if (control->region != NULL) /* of the function's end it is any */
         wc_region_set(c, control->region);
     wc_reg_forget(c, c->cached);
+    c->straight++;
     c->invalid = c->pins;
     c->dirty = 0;
     if (c->module->mems_len == 0)

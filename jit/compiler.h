@@ -55,6 +55,8 @@ struct local {
     reg cache;        /* not pinned: a register that has a copy, or REG_NONE */
     uint32_t slot;    /* home */
     uint32_t aliases; /* 1 + stack index of the topmost */
+    uint32_t straight; /* the piece of code (c->straight) that accessed ... */
+    uint64_t reach;    /* ... a guarded memory at it, up to here behind it */
 };
 
 enum control_kind {
@@ -170,6 +172,7 @@ struct compiler {
     cond condition;
     uint32_t entry;  /* label */
     uint32_t loops;  /* how many the code is in */
+    uint32_t straight; /* the piece of code between labels that it is in */
     uint32_t stamp;  /* of the last br_table */
 };
 
@@ -314,7 +317,7 @@ void wc_pop_store(struct compiler *c, uint32_t local);
 void wc_local_cache(struct compiler *c, uint32_t local, reg r);
 /* A pinned local's register was written. */
 void wc_local_changed(struct compiler *c, uint32_t local);
-/* Saves the copies of a local that is about to change. */
+/* A local is about to change: saves its copies, forgets what it reached. */
 void wc_unalias(struct compiler *c, uint32_t local);
 /* The instruction is over. */
 WC_INLINE void instr_done(struct compiler *c)

@@ -340,6 +340,7 @@ void wc_local_changed(struct compiler *c, uint32_t local)
 void wc_unalias(struct compiler *c, uint32_t local)
 {
     struct local *l = &c->locals[local];
+    l->reach = 0;
     while (l->aliases != 0) {
         uint32_t i = l->aliases - 1;
         struct value *v = &c->stack.data[i];

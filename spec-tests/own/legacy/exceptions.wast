@@ -301,3 +301,18 @@
 (assert_return (invoke "no-arm" (i32.const 0)) (i32.const 5))
 (assert_return (invoke "no-arm" (i32.const 1)) (i32.const 6))
 (assert_return (invoke "million") (i32.const 1783293664))
+
+;; What the body accesses is not known to be in bounds in an arm.
+(module
+  (import "lib" "throw" (func $throw (param i32)))
+  (memory 1)
+  (func (export "store") (param i32)
+    (try
+      (do
+        (call $throw (i32.const 1))
+        (drop (v128.load (local.get 0))))
+      (catch_all (v128.store (local.get 0) (v128.const i64x2 -1 -1)))))
+  (func (export "end") (result i32)
+    (v128.any_true (v128.load (i32.const 65520)))))
+(assert_trap (invoke "store" (i32.const 65528)) "out of bounds memory access")
+(assert_return (invoke "end") (i32.const 0))
