@@ -73,3 +73,11 @@ uint32_t wc_abi_stack_bytes(const struct deftype *t)
         param(&params, W_I64);
     return stack_bytes(&params);
 }
+
+uint32_t wc_abi_slots_bytes(const struct abi_place *p, uint32_t len)
+{
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < len; i++)
+        bytes += abi_bytes(p[i].type);
+    return bytes;
+}

@@ -34,6 +34,9 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
 /* Only abi_call.stack_bytes. */
 uint32_t wc_abi_stack_bytes(const struct deftype *t);
 
+/* Of values that are passed to or from the host, all in memory. */
+uint32_t wc_abi_slots_bytes(const struct abi_place *p, uint32_t len);
+
 WC_INLINE enum wtype abi_wtype(valtype t)
 {
     return t == VT_I32    ? W_I32

@@ -6,6 +6,12 @@
 #define LOW(x) ((uint32_t)(x))
 #define HIGH(x) ((uint32_t)((x) >> 32))
 
+const void *const wc_builtins[BUILTINS_LEN] = {
+#define BUILTIN(id, fn) CODE_ADDRESS(fn),
+#include "jit/builtins.def"
+#undef BUILTIN
+};
+
 /* --- Memories ------------------------------------------------------------ */
 
 enum status wc_jit_memory_grow(struct instance *i, slot *io, uint64_t x)

@@ -206,6 +206,18 @@ void wc_codebuf_bind(struct codebuf *b, struct label *l)
     wc_codebuf_bind_at(b, l, b->len);
 }
 
+void wc_codebuf_table(struct codebuf *b, struct label *table,
+                      struct label *const *targets, uint32_t len)
+{
+    wc_codebuf_bind(b, table);
+    uint32_t base = b->len;
+    for (uint32_t i = 0; i < len; i++) {
+        uint32_t at = b->len;
+        codebuf_u32(b, 0);
+        wc_codebuf_use(b, targets[i], REL32_TABLE, at, base);
+    }
+}
+
 void wc_codebuf_redirect(struct codebuf *b, struct label *from,
                          struct label *to)
 {

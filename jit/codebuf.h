@@ -154,6 +154,9 @@ void wc_codebuf_use(struct codebuf *b, struct label *l, enum fixup_kind kind,
 /* `l` is here; or at an offset known from elsewhere. */
 void wc_codebuf_bind(struct codebuf *b, struct label *l);
 void wc_codebuf_bind_at(struct codebuf *b, struct label *l, uint32_t pos);
+/* A jump table is here, at its own label: 4 bytes to each target. */
+void wc_codebuf_table(struct codebuf *b, struct label *table,
+                      struct label *const *targets, uint32_t len);
 /* What waits for `from`, unbound, is to reach `to`; `from` is unused after. */
 void wc_codebuf_redirect(struct codebuf *b, struct label *from,
                          struct label *to);

@@ -21,8 +21,6 @@ enum {
 };
 
 #define FIELD(type, field) ((int64_t)offsetof(struct type, field))
-/* Functions, as data. */
-#define CODE_ADDRESS(fn) ((const void *)(uintptr_t)(fn))
 
 static uint32_t align16(uint32_t bytes)
 {
@@ -290,12 +288,6 @@ static void emit_tail_cross(struct codebuf *b)
     jump_field(b, SCRATCH, FIELD(func, cross));
 }
 
-static const void *const builtins[] = {
-#define BUILTIN(id, fn) CODE_ADDRESS(fn),
-#include "jit/builtins.def"
-#undef BUILTIN
-};
-
 void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
                      bool poison)
 {
@@ -311,9 +303,9 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
     emit_trap(b, &c);
     offsets[THUNK_FAILED] = b->len;
     emit_failed(b, &c);
-    for (uint32_t i = 0; i < ARRAY_LEN(builtins); i++) {
+    for (uint32_t i = 0; i < BUILTINS_LEN; i++) {
         offsets[DATA_BUILTIN + i] = b->len;
-        load_address(b, SCRATCH, builtins[i]);
+        load_address(b, SCRATCH, wc_builtins[i]);
         a64_b(b, &c.builtin);
     }
     emit_builtin(b, &c, poison);
@@ -450,14 +442,6 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
 
 /* --- To the host ---------------------------------------------------------- */
 
-static uint32_t slots_bytes(const struct abi_place *p, uint32_t len)
-{
-    uint32_t bytes = 0;
-    for (uint32_t i = 0; i < len; i++)
-        bytes += abi_bytes(p[i].type);
-    return bytes;
-}
-
 static void call_host(struct codebuf *b)
 {
     _Static_assert(offsetof(struct caller, store) == 0 &&
@@ -476,8 +460,8 @@ static void call_host(struct codebuf *b)
 void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
                    const void *failed, bool poison)
 {
-    uint32_t in = slots_bytes(c->params, c->params_len);
-    uint32_t out = slots_bytes(c->results, c->results_len);
+    uint32_t in = wc_abi_slots_bytes(c->params, c->params_len);
+    uint32_t out = wc_abi_slots_bytes(c->results, c->results_len);
     uint32_t io_bytes = align16(in > out ? in : out);
     struct place args = {SP, io_bytes + SAVED_BYTES}, io = {SP, 0};
     struct place results = {X20, 0};

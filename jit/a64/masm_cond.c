@@ -31,48 +31,19 @@ void wc_target_compare(struct masm *m, enum a64_size size, reg a, int64_t v)
     }
 }
 
-#define INT(id)       \
-    case OP_I32_##id: \
-    case OP_I64_##id
-#define FLOAT(id)     \
-    case OP_F32_##id: \
-    case OP_F64_##id
-
+/* Of comparisons as they follow each other behind eqz. */
 static cond cond_of(enum opcode op)
 {
-    switch ((int)op) {
-    INT(EQ):
-    INT(EQZ):
-    FLOAT(EQ):
+    static const uint8_t ints[] = {CC_EQ, CC_NE, CC_LT, CC_LO, CC_GT,
+                                   CC_HI, CC_LE, CC_LS, CC_GE, CC_HS};
+    static const uint8_t floats[] = {CC_EQ, CC_NE, CC_MI, CC_GT, CC_LS, CC_GE};
+    if (op == OP_I32_EQZ || op == OP_I64_EQZ)
         return CC_EQ;
-    INT(NE):
-    FLOAT(NE):
-        return CC_NE;
-    INT(LT_S):
-        return CC_LT;
-    INT(LT_U):
-        return CC_LO;
-    INT(GT_S):
-    FLOAT(GT):
-        return CC_GT;
-    INT(GT_U):
-        return CC_HI;
-    INT(LE_S):
-        return CC_LE;
-    INT(LE_U):
-    FLOAT(LE):
-        return CC_LS;
-    INT(GE_S):
-    FLOAT(GE):
-        return CC_GE;
-    INT(GE_U):
-        return CC_HS;
-    default: /* of floats: LT */
-        return CC_MI;
-    }
+    return op >= OP_F64_EQ   ? floats[op - OP_F64_EQ]
+           : op >= OP_F32_EQ ? floats[op - OP_F32_EQ]
+           : op >= OP_I64_EQ ? ints[op - OP_I64_EQ]
+                             : ints[op - OP_I32_EQ];
 }
-#undef INT
-#undef FLOAT
 
 static void compare_float(struct masm *m, enum wtype t, reg a, struct src b)
 {
@@ -263,11 +234,5 @@ void wc_masm_jump_table(struct masm *m, reg index, reg temp,
     a64_mem_rx(b, A64_LDRSW, index, temp, index, A64_UXTW, true);
     a64_add_rrr(b, A64_ADD, SIZE64, index, index, temp);
     a64_br_r(b, index);
-    wc_codebuf_bind(b, &table);
-    uint32_t base = b->len;
-    for (uint32_t i = 0; i < len; i++) {
-        uint32_t at = b->len;
-        codebuf_u32(b, 0);
-        wc_codebuf_use(b, targets[i], REL32_TABLE, at, base);
-    }
+    wc_codebuf_table(b, &table, targets, len);
 }

@@ -48,9 +48,6 @@ static void load_address(struct codebuf *b, unsigned to, const void *address)
     x64_mov_ri(b, SIZE64, to, (int64_t)(uintptr_t)address);
 }
 
-/* Functions, as data. */
-#define CODE_ADDRESS(fn) ((const void *)(uintptr_t)(fn))
-
 static void push_saved(struct codebuf *b)
 {
     for (size_t i = 0; i < ARRAY_LEN(saved); i++)
@@ -241,12 +238,6 @@ static void emit_tail_cross(struct codebuf *b)
     x64_jmp_m(b, FIELD(RAX, func, cross));
 }
 
-static const void *const builtins[] = {
-#define BUILTIN(id, fn) CODE_ADDRESS(fn),
-#include "jit/builtins.def"
-#undef BUILTIN
-};
-
 void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
                      bool poison)
 {
@@ -262,9 +253,9 @@ void wc_thunk_common(struct codebuf *b, uint32_t offsets[THUNK_COMMON_LEN],
     emit_trap(b, &c);
     offsets[THUNK_FAILED] = b->len;
     emit_failed(b, &c);
-    for (uint32_t i = 0; i < ARRAY_LEN(builtins); i++) {
+    for (uint32_t i = 0; i < BUILTINS_LEN; i++) {
         offsets[DATA_BUILTIN + i] = b->len;
-        load_address(b, RAX, builtins[i]);
+        load_address(b, RAX, wc_builtins[i]);
         x64_jmp(b, &c.builtin);
     }
     emit_builtin(b, &c, poison);
@@ -409,14 +400,6 @@ void wc_thunk_entry(struct codebuf *b, const struct abi_call *c, bool poison)
 
 /* --- To the host --------------------------------------------------------- */
 
-static uint32_t slots_bytes(const struct abi_place *p, uint32_t len)
-{
-    uint32_t bytes = 0;
-    for (uint32_t i = 0; i < len; i++)
-        bytes += abi_bytes(p[i].type);
-    return bytes;
-}
-
 static void call_host(struct codebuf *b)
 {
     _Static_assert(offsetof(struct caller, store) == 0 &&
@@ -435,8 +418,8 @@ static void call_host(struct codebuf *b)
 void wc_thunk_host(struct codebuf *b, const struct abi_call *c,
                    const void *failed, bool poison)
 {
-    uint32_t in = slots_bytes(c->params, c->params_len);
-    uint32_t out = slots_bytes(c->results, c->results_len);
+    uint32_t in = wc_abi_slots_bytes(c->params, c->params_len);
+    uint32_t out = wc_abi_slots_bytes(c->results, c->results_len);
     int32_t io = (int32_t)(in > out ? in : out);
     struct x64_mem args = x64_at(RSP, io + SAVED_BYTES + 8);
     push_saved(b);

@@ -313,11 +313,5 @@ void wc_masm_jump_table(struct masm *m, reg index, reg temp,
     x64_alu_rr(b, X64_ADD, SIZE64, index, temp);
     x64_jmp_r(b, index);
     wc_codebuf_align(b, 4, 0xcc);
-    wc_codebuf_bind(b, &table);
-    uint32_t base = b->len;
-    for (uint32_t i = 0; i < len; i++) {
-        uint32_t at = b->len;
-        codebuf_u32(b, 0);
-        wc_codebuf_use(b, targets[i], REL32_TABLE, at, base);
-    }
+    wc_codebuf_table(b, &table, targets, len);
 }
