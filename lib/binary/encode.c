@@ -236,7 +236,6 @@ void wc_encode_instr(struct buf *out, const struct instr *in)
     wc_encode_opcode(out, in->op);
     switch ((enum imm)wc_opcodes[in->op].imm) {
     case IMM_NONE:
-    case IMM_COUNT:
         break;
     case IMM_BLOCK:
         wc_encode_blocktype(out, &in->block);

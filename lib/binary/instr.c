@@ -273,7 +273,6 @@ static void read_immediates(struct reader *r, feature_set features,
 {
     switch (imm) {
     case IMM_NONE:
-    case IMM_COUNT:
         break;
     case IMM_BLOCK:
         in->block = read_blocktype(r, features);

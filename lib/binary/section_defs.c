@@ -49,7 +49,6 @@ static struct externtype read_type(struct decoder *d, uint8_t kind)
         t.global = wc_section_globaltype(d);
         break;
     case EXTERN_TAG:
-    case EXTERN_KINDS:
         t.type = wc_section_tagtype(d);
         break;
     }

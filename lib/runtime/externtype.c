@@ -30,8 +30,6 @@ struct externtype wc_externtype_of_item(const struct module *m,
     case EXTERN_TAG:
         t.func = m->deftypes[m->tags[index].type];
         break;
-    case EXTERN_KINDS:
-        break;
     }
     return t;
 }
@@ -112,8 +110,6 @@ bool wc_externtype_matches(const struct typereg *reg,
         return globals_match(reg, &found->global, &wanted->global);
     case EXTERN_TAG:
         return found->func == wanted->func;
-    case EXTERN_KINDS:
-        break;
     }
     return false;
 }
@@ -169,6 +165,8 @@ static void print_globaltype(const struct globaltype *t, struct buf *out)
 
 void wc_externtype_print(const struct externtype *t, struct buf *out)
 {
+    if (t->kind == EXTERN_KINDS)
+        wc_buf_string(out, "(nothing that can be imported)");
     switch (t->kind) {
     case EXTERN_FUNC:
         print_functype("func", t->func, out);
@@ -190,9 +188,6 @@ void wc_externtype_print(const struct externtype *t, struct buf *out)
         break;
     case EXTERN_TAG:
         print_functype("tag", t->func, out);
-        break;
-    case EXTERN_KINDS:
-        wc_buf_string(out, "(nothing that can be imported)");
         break;
     }
 }

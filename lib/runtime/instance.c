@@ -56,8 +56,6 @@ struct entity *wc_instance_export(struct instance *i, uint32_t n)
         return (struct entity *)wc_instance_global(i, x->index);
     case EXTERN_TAG:
         return &i->tags[x->index]->entity;
-    case EXTERN_KINDS:
-        break;
     }
     return NULL;
 }

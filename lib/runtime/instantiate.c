@@ -60,8 +60,6 @@ static void take_import(struct instance *i, const struct import *im,
     case EXTERN_TAG:
         i->tags[im->index] = (struct tag *)e;
         break;
-    case EXTERN_KINDS:
-        break;
     }
 }
 

@@ -32,8 +32,10 @@ enum externkind {
     EXTERN_MEMORY,
     EXTERN_GLOBAL,
     EXTERN_TAG,
-    EXTERN_KINDS,
 };
+
+/* How many there are; as a kind: nothing that could be imported. */
+#define EXTERN_KINDS 5
 
 /* How an import is written; the others share the bytes of their module name
  * with the rest of their group, and only with that. */

@@ -81,7 +81,6 @@ enum imm {
     IMM_LANE4,
     IMM_LANE8,
     IMM_LANE16,
-    IMM_COUNT
 };
 
 struct opcode_info {

@@ -120,8 +120,6 @@ static bool import_type(struct parser *p, enum externkind kind, uint32_t index,
             return false;
         wc_encode_globaltype(out, &global);
         return true;
-    case EXTERN_KINDS:
-        break;
     }
     return wc_parser_unexpected(p);
 }

@@ -442,7 +442,6 @@ static bool emit_immediates(struct parser *p, enum imm imm, struct buf *out)
         return emit_lane(p, out);
     case IMM_BLOCK:
     case IMM_TRY_TABLE:
-    case IMM_COUNT:
         break;
     }
     return wc_parser_unexpected(p);

@@ -292,7 +292,6 @@ void wc_print_instr_immediates(const struct printer *p, struct buf *out,
     switch (imm) {
     case IMM_NONE:
     case IMM_FENCE:
-    case IMM_COUNT:
         break;
     case IMM_BLOCK:
         blocktype(p, out, &in->block);

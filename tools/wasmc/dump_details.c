@@ -89,8 +89,6 @@ static void print_entry_type(const struct module *m, enum externkind kind,
     case EXTERN_TAG:
         printf(" type=%" PRIu32, m->tags[index].type);
         break;
-    case EXTERN_KINDS:
-        break;
     }
 }
 
