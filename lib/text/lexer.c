@@ -203,9 +203,8 @@ static bool read_code_point(const uint8_t **p, const uint8_t *end,
     if (q == end || *q++ != '{' || q == end || hex_value(*q) < 0)
         return false;
     for (*code = 0; q < end && *q != '}'; q++) {
-        if (*q == '_' && hex_value(q[-1]) >= 0 && end - q > 1 &&
-            hex_value(q[1]) >= 0)
-            continue;
+        if (*q == '_' && end - q > 1 && hex_value(q[1]) >= 0)
+            continue; /* a digit is in front of it, too */
         if (hex_value(*q) < 0 || *code > 0x10ffff)
             return false;
         *code = *code * 16 + (uint32_t)hex_value(*q);
@@ -422,7 +421,7 @@ static bool lex_number(struct lexer *lx)
     while (class_here(lx) & DIGIT)
         lx->p++;
     enum number_class class = NUMBER_NAT;
-    if ((class_here(lx) & IDCHAR) || lx->p == start) {
+    if (class_here(lx) & IDCHAR) {
         while (class_here(lx) & IDCHAR)
             lx->p++;
         class = wc_number_class(
@@ -625,7 +624,7 @@ void wc_lexer_free(struct lexed *l)
 
 void wc_lexer_locate(struct error *e, struct span text)
 {
-    if (e == NULL || e->offset == ERROR_NO_OFFSET || e->line != 0)
+    if (e->offset == ERROR_NO_OFFSET)
         return;
     size_t end = e->offset < text.len ? (size_t)e->offset : text.len;
     size_t line_start = 0;

@@ -90,7 +90,7 @@ bool wc_lexer_run(struct lexed *l, struct span text, struct error *e)
     WC_MUST_CHECK;
 void wc_lexer_free(struct lexed *l);
 
-/* Sets line and column of an error from its offset. */
+/* Sets line and column of an error from its offset, if it has one. */
 void wc_lexer_locate(struct error *e, struct span text);
 
 /* The source of a token. */

@@ -22,13 +22,12 @@ static bool is_digit(uint8_t c, bool hex)
     return d >= 0 && (hex || d < 10);
 }
 
-/* Steps over digits with single underscores between them. */
+/* At a digit: steps over digits with single underscores between them. */
 static const uint8_t *skip_digits(const uint8_t *p, const uint8_t *end,
                                   bool hex)
 {
     while (p < end && (is_digit(*p, hex) ||
-                       (*p == '_' && end - p > 1 && is_digit(p[1], hex) &&
-                        is_digit(p[-1], hex))))
+                       (*p == '_' && end - p > 1 && is_digit(p[1], hex))))
         p++;
     return p;
 }
@@ -530,16 +529,17 @@ static bool print_small(const struct format *f, struct buf *out, double value,
     return true;
 }
 
+/* What other rounding modes make of decimal digits may not read back; that of
+ * subnormal numbers does, as these have fewer bits. */
 static void print_hex(const struct format *f, struct buf *out, uint64_t bits)
 {
     int fraction_bits = f->precision - 1;
     uint64_t fraction = bits & (((uint64_t)1 << fraction_bits) - 1);
     int exponent = (int)((bits & infinity_bits(f)) >> fraction_bits);
     int pad = -fraction_bits & 3; /* to whole hexadecimal digits */
-    wc_buf_printf(out, "%s0x%d.%0*" PRIx64 "p%+d",
-                  bits & sign_bit(f) ? "-" : "", exponent != 0,
-                  (fraction_bits + pad) / 4, fraction << pad,
-                  exponent == 0 ? f->emin : exponent - 1 + f->emin);
+    wc_buf_printf(out, "%s0x1.%0*" PRIx64 "p%+d",
+                  bits & sign_bit(f) ? "-" : "", (fraction_bits + pad) / 4,
+                  fraction << pad, exponent - f->emax);
 }
 
 static void print_float(const struct format *f, struct buf *out, double value,

@@ -20,14 +20,13 @@ static const struct extern_kind kinds[EXTERN_KINDS] = {
     [EXTERN_TAG] = {KW_TAG, SPACE_TAG, NAME_TAG},
 };
 
-static bool open_extern(struct parser *p, enum externkind *kind)
+/* EXTERN_KINDS where none is opened. */
+static enum externkind open_extern(struct parser *p)
 {
-    for (unsigned k = 0; k < EXTERN_KINDS; k++)
-        if (parser_open(p, kinds[k].keyword)) {
-            *kind = (enum externkind)k;
-            return true;
-        }
-    return wc_parser_unexpected(p);
+    unsigned k = 0;
+    while (k < EXTERN_KINDS && !parser_open(p, kinds[k].keyword))
+        k++;
+    return (enum externkind)k;
 }
 
 /* The next index of the kind, with the names given behind the keyword. */
@@ -138,16 +137,17 @@ static bool import_names(struct parser *p, struct buf *out)
 /* (kind $id type), written. */
 static bool import_extern(struct parser *p, struct buf *out)
 {
-    enum externkind kind;
+    enum externkind kind = open_extern(p);
     uint32_t index;
-    if (!open_extern(p, &kind))
-        return false;
+    if (kind == EXTERN_KINDS)
+        return wc_parser_unexpected(p);
     wc_buf_byte(out, (uint8_t)kind);
     return define(p, kind, &index) && import_type(p, kind, index, out) &&
            parser_close(p);
 }
 
-/* --- Groups of imports: "(import "m" (item "n" ...)*", behind "m" */
+/* --- Groups of imports: "(import "m" (item "n" ...)*", behind "m". What was
+ * seen when names were collected is there. */
 
 static const struct token *behind(const struct parser *p,
                                   const struct token *open)
@@ -158,8 +158,7 @@ static const struct token *behind(const struct parser *p,
 static bool item_name(struct parser *p, struct buf *out)
 {
     struct span name;
-    if (!parser_open(p, KW_ITEM))
-        return wc_parser_unexpected(p);
+    p->at += 2; /* "(item" */
     if (!wc_parser_name(p, &name))
         return false;
     wc_encode_bytes(out, name);
@@ -182,11 +181,9 @@ static bool typed_items(struct parser *p, uint32_t n, struct buf *out)
 static bool untyped_items(struct parser *p, uint32_t n, struct buf *out)
 {
     const struct token *items = p->at;
-    enum externkind kind;
     for (uint32_t i = 0; i < n; i++)
         p->at = behind(p, p->at);
-    if (!open_extern(p, &kind))
-        return false;
+    enum externkind kind = open_extern(p);
     if (p->at->kind == TOKEN_ID)
         return wc_parser_fail(p, p->at, "identifier not allowed");
     wc_buf_byte(out, IMPORT_GROUP_SHARED_TYPE);
@@ -197,8 +194,9 @@ static bool untyped_items(struct parser *p, uint32_t n, struct buf *out)
     wc_buf_u64(out, n);
     for (p->at = items; n > 0; n--) {
         uint32_t index;
-        if (!item_name(p, out) || !define(p, kind, &index) || !parser_close(p))
+        if (!item_name(p, out) || !define(p, kind, &index))
             return false;
+        p->at++; /* ")" */
     }
     p->at = end;
     return true;
@@ -211,8 +209,6 @@ static bool import_group(struct parser *p, struct span module)
     for (const struct token *t = p->at;
          t->kind == TOKEN_OPEN && parser_is_keyword(t + 1, KW_ITEM); n++)
         t = behind(p, t);
-    if (n == 0)
-        return wc_parser_unexpected(p);
     wc_encode_bytes(out, module);
     wc_buf_byte(out, 0);
     p->counts[SECTION_IMPORT]++;
@@ -224,7 +220,7 @@ static bool import_group(struct parser *p, struct span module)
 static bool import_field(struct parser *p)
 {
     struct buf *out = &p->sections[SECTION_IMPORT];
-    if (p->at[0].kind == TOKEN_STRING && p->at[1].kind == TOKEN_OPEN) {
+    if (p->at[1].kind == TOKEN_OPEN) {
         struct span module;
         return wc_parser_name(p, &module) && import_group(p, module);
     }
@@ -244,10 +240,13 @@ static void write_export(struct parser *p, struct span name,
 static bool export_field(struct parser *p)
 {
     struct span name;
-    enum externkind kind;
     uint32_t index;
-    if (!wc_parser_name(p, &name) || !open_extern(p, &kind) ||
-        !wc_parser_index(p, kinds[kind].space, &index))
+    if (!wc_parser_name(p, &name))
+        return false;
+    enum externkind kind = open_extern(p);
+    if (kind == EXTERN_KINDS)
+        return wc_parser_unexpected(p);
+    if (!wc_parser_index(p, kinds[kind].space, &index))
         return false;
     write_export(p, name, kind, index);
     return parser_close(p) && parser_close(p);
@@ -276,12 +275,14 @@ static bool definition(struct parser *p, enum externkind kind,
     return import_type(p, kind, *index, out) && parser_close(p);
 }
 
-/* A constant expression up to the closing parenthesis, or a folded one. */
+/* A constant expression with the closing parenthesis behind it, or a folded
+ * one. */
 static bool expr(struct parser *p, bool folded, struct buf *out)
 {
     p->code.len = 0;
     if (!(folded ? wc_parse_folded(p) : wc_parse_instrs(p)))
         return false;
+    p->at += !folded;
     wc_buf_append(out, p->code.data, p->code.len);
     out->failed |= p->code.failed;
     wc_encode_opcode(out, OP_END);
@@ -298,9 +299,7 @@ static void zero_offset(struct buf *out, bool addr64)
 /* (offset ...) or a folded instruction. */
 static bool offset_expr(struct parser *p, struct buf *out)
 {
-    if (parser_open(p, KW_OFFSET))
-        return expr(p, false, out) && parser_close(p);
-    return expr(p, true, out);
+    return expr(p, !parser_open(p, KW_OFFSET), out);
 }
 
 /* --- Functions ------------------------------------------------------------ */
@@ -446,14 +445,9 @@ static bool func_indices(struct parser *p, struct elem_text *e)
 static bool elem_exprs(struct parser *p, struct elem_text *e)
 {
     e->exprs = true;
-    for (; p->at->kind == TOKEN_OPEN; e->count++) {
-        if (parser_open(p, KW_ITEM)) {
-            if (!expr(p, false, &p->items) || !parser_close(p))
-                return false;
-        } else if (!expr(p, true, &p->items)) {
+    for (; p->at->kind == TOKEN_OPEN; e->count++)
+        if (!expr(p, !parser_open(p, KW_ITEM), &p->items))
             return false;
-        }
-    }
     return true;
 }
 
@@ -555,7 +549,8 @@ static bool inline_elem(struct parser *p, uint32_t table, struct tabletype *t)
     if (!(at->kind == TOKEN_OPEN ? elem_exprs(p, &e) : func_indices(p, &e)))
         return false;
     if (!e.exprs && valtype_heap(t->element) != HEAP_FUNC) {
-        /* Function indices of another type than func: as expressions. */
+        /* Function indices of another type than func: as expressions, read
+         * a second time. */
         e = (struct elem_text){.mode = SEGMENT_ACTIVE,
                                .table = table,
                                .exprs = true,
@@ -563,8 +558,7 @@ static bool inline_elem(struct parser *p, uint32_t table, struct tabletype *t)
         p->items.len = 0;
         for (p->at = at; parser_at_index(p); e.count++) {
             uint32_t x;
-            if (!wc_parser_index(p, SPACE_FUNC, &x))
-                return false;
+            (void)wc_parser_index(p, SPACE_FUNC, &x);
             wc_encode_opcode(&p->items, OP_REF_FUNC);
             wc_buf_u64(&p->items, x);
             wc_encode_opcode(&p->items, OP_END);
@@ -602,7 +596,7 @@ static bool table_field(struct parser *p)
     if (init)
         wc_buf_append(out, "\x40\x00", 2);
     wc_encode_tabletype(out, &t);
-    return (!init || expr(p, false, out)) && parser_close(p);
+    return init ? expr(p, false, out) : parser_close(p);
 }
 
 /* (memory (data ...)), behind the inner keyword. */
@@ -662,7 +656,7 @@ static bool global_field(struct parser *p)
         return false;
     p->counts[SECTION_GLOBAL]++;
     wc_encode_globaltype(out, &t);
-    return expr(p, false, out) && parser_close(p);
+    return expr(p, false, out);
 }
 
 static bool tag_field(struct parser *p)
@@ -709,9 +703,7 @@ bool wc_parse_field(struct parser *p, enum keyword k)
         return elem_field(p);
     case KW_DATA:
         return data_field(p);
-    case KW_START:
+    default: /* KW_START: what is no field was found by the first pass */
         return start_field(p);
-    default:
-        return wc_parser_unexpected(p);
     }
 }

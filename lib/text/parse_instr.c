@@ -321,8 +321,7 @@ static bool folded_catch(struct parser *p, struct frame *f)
         return folded_delegate(p, f);
     wc_encode_opcode(&p->code, op);
     f->stage = op == OP_CATCH_ALL ? 3 : 2;
-    if (!folded_clause(p))
-        return false;
+    (void)folded_clause(p); /* there is room: the one of do was as deep */
     return op == OP_CATCH_ALL || wc_parse_imm_index(p, SPACE_TAG, &p->code);
 }
 
@@ -419,10 +418,8 @@ static bool step(struct parser *p)
         return unfolded(p, f);
     case TOKEN_OPEN:
         return folded(p, f);
-    case TOKEN_CLOSE:
-        if (f != NULL)
-            return close_frame(p, f);
-        /* fallthrough */
+    case TOKEN_CLOSE: /* without a frame that is the end */
+        return close_frame(p, f);
     default:
         return wc_parser_unexpected(p);
     }

@@ -357,8 +357,7 @@ bool wc_parse_rec(struct parser *p, uint32_t first_type)
         wc_buf_u64(out, n);
     }
     for (uint32_t i = 0; i < n; i++) {
-        if (!parser_open(p, KW_TYPE))
-            return wc_parser_unexpected(p);
+        p->at += 2; /* "(type", as names were collected */
         if (!type_definition(p, first_type + i, n == 1))
             return false;
     }

@@ -40,8 +40,6 @@ struct span wc_parser_source(const struct parser *p)
 bool wc_parser_unexpected(struct parser *p)
 {
     struct span s = wc_parser_source(p);
-    if (p->at->kind == TOKEN_END)
-        return wc_parser_fail(p, p->at, "unexpected token: end of text");
     return wc_parser_fail(p, p->at, "unexpected token %.*s",
                           s.len < 60 ? (int)s.len : 60,
                           (const char *)s.data);

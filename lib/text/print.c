@@ -310,25 +310,23 @@ static void exports(struct printer *p)
 
 /* --- Definitions ---------------------------------------------------------- */
 
-static bool expr(struct printer *p, struct range range, const char *open)
+static void expr(struct printer *p, struct range range, const char *open)
 {
-    struct reader r = reader_make(p->m->bytes, range, p->error);
-    return wc_print_body_expr(p, &r, open);
+    struct reader r = reader_make(p->m->bytes, range, NULL);
+    wc_print_body_expr(p, &r, open);
 }
 
-static bool tables(struct printer *p)
+static void tables(struct printer *p)
 {
     const struct module *m = p->m;
     for (uint32_t i = m->tables_imported; i < m->tables_len; i++) {
         open_field(p, "table");
         wc_print_names_define(p, NAME_TABLE, i);
         tabletype(p, &m->tables[i].type);
-        if (m->tables[i].init.len != 0 &&
-            !expr(p, m->tables[i].init, NULL))
-            return false;
+        if (m->tables[i].init.len != 0)
+            expr(p, m->tables[i].init, NULL);
         close(p);
     }
-    return true;
 }
 
 static void memories(struct printer *p)
@@ -351,41 +349,38 @@ static void tags(struct printer *p)
     }
 }
 
-static bool globals(struct printer *p)
+static void globals(struct printer *p)
 {
     const struct module *m = p->m;
     for (uint32_t i = m->globals_imported; i < m->globals_len; i++) {
         open_field(p, "global");
         wc_print_names_define(p, NAME_GLOBAL, i);
         globaltype(p, &m->globals[i].type);
-        if (!expr(p, m->globals[i].init, NULL))
-            return false;
+        expr(p, m->globals[i].init, NULL);
         close(p);
     }
-    return true;
 }
 
-static bool elem_items(struct printer *p, const struct elem *e)
+static void elem_items(struct printer *p, const struct elem *e)
 {
-    struct reader r = reader_make(p->m->bytes, e->items, p->error);
+    struct reader r = reader_make(p->m->bytes, e->items, NULL);
     if (e->is_exprs) {
         wc_buf_byte(p->out, ' ');
         wc_print_instr_valtype(p, p->out, e->type);
     } else {
         string(p, " func");
     }
-    for (uint32_t i = 0; i < e->len && !r.failed; i++) {
+    for (uint32_t i = 0; i < e->len; i++) {
         if (e->is_exprs) {
-            (void)wc_print_body_expr(p, &r, "(item");
+            wc_print_body_expr(p, &r, "(item");
             continue;
         }
         wc_buf_byte(p->out, ' ');
         wc_print_names_use(p, NAME_FUNC, p->out, reader_u32(&r));
     }
-    return !r.failed;
 }
 
-static bool elem(struct printer *p, uint32_t index)
+static void elem(struct printer *p, uint32_t index)
 {
     const struct elem *e = &p->m->elems[index];
     open_field(p, "elem");
@@ -398,16 +393,13 @@ static bool elem(struct printer *p, uint32_t index)
             wc_print_names_use(p, NAME_TABLE, p->out, e->table);
             close(p);
         }
-        if (!expr(p, e->offset, "(offset"))
-            return false;
+        expr(p, e->offset, "(offset");
     }
-    if (!elem_items(p, e))
-        return false;
+    elem_items(p, e);
     close(p);
-    return true;
 }
 
-static bool data(struct printer *p, uint32_t index)
+static void data(struct printer *p, uint32_t index)
 {
     const struct data *d = &p->m->datas[index];
     open_field(p, "data");
@@ -418,23 +410,18 @@ static bool data(struct printer *p, uint32_t index)
             wc_print_names_use(p, NAME_MEMORY, p->out, d->memory);
             close(p);
         }
-        if (!expr(p, d->offset, "(offset"))
-            return false;
+        expr(p, d->offset, "(offset");
     }
     name(p, d->bytes);
     close(p);
-    return true;
 }
 
-static bool segments(struct printer *p)
+static void segments(struct printer *p)
 {
     for (uint32_t i = 0; i < p->m->elems_len; i++)
-        if (!elem(p, i))
-            return false;
+        elem(p, i);
     for (uint32_t i = 0; i < p->m->datas_len; i++)
-        if (!data(p, i))
-            return false;
-    return true;
+        data(p, i);
 }
 
 /* --- Functions ------------------------------------------------------------ */
@@ -539,7 +526,7 @@ static void customs(struct printer *p)
         open_field(p, "@custom");
         name(p, c->name);
         if (!names_seen) {
-            bool start = c->after == SECTION_CUSTOM || c->after >= SECTION_IDS;
+            bool start = c->after == SECTION_CUSTOM;
             string(p, start ? " (before first" : " (after ");
             string(p, start ? "" : text[c->after]);
             close(p);
@@ -553,20 +540,21 @@ static bool fields(struct printer *p)
 {
     const struct module *m = p->m;
     types(p);
-    if (!imports(p) || !tables(p))
+    if (!imports(p))
         return false;
+    tables(p);
     memories(p);
     tags(p);
-    if (!globals(p))
-        return false;
+    globals(p);
     exports(p);
     if (m->has_start) {
         open_field(p, "start ");
         wc_print_names_use(p, NAME_FUNC, p->out, m->start);
         close(p);
     }
-    if (!funcs(p) || !segments(p))
+    if (!funcs(p))
         return false;
+    segments(p);
     customs(p);
     return true;
 }

@@ -191,20 +191,19 @@ static bool push_operands(struct printer *p, uint32_t node, uint32_t indent)
 static bool print_tree(struct printer *p)
 {
     while (p->items.len != 0) {
-        struct fold_item item = vec_pop(&p->items);
+        struct fold_item *top = &vec_top(&p->items), item = *top;
         if (item.node == UINT32_MAX) {
+            p->items.len--;
             wc_buf_byte(p->out, ')');
             continue;
         }
-        struct fold_item close = {.node = UINT32_MAX};
+        top->node = UINT32_MAX; /* when its operands are printed */
         if (item.newline)
             newline(p, item.indent);
         else
             wc_buf_byte(p->out, ' ');
         wc_buf_byte(p->out, '(');
         wc_print_instr(p, p->out, &p->nodes.data[item.node].in);
-        if (!vec_push(&p->items, close))
-            return no_memory(p);
         if (!push_operands(p, item.node, item.indent))
             return false;
     }
@@ -305,18 +304,18 @@ bool wc_print_body(struct printer *p, uint32_t func, struct reader *r)
                         "unexpected end of section or function");
 }
 
+/* --- Constant expressions: decoding has read them, so that reading fails at
+ * their ends only. */
+
 /* Is there exactly one instruction, and no block? */
 static bool is_single(const struct printer *p, struct reader r)
 {
     struct instr in;
-    if (r.p == r.end || !wc_instr_read(&r, p->m->features, &in) ||
-        is_structured(in.op))
-        return false;
-    return r.p == r.end ||
-           (wc_instr_read(&r, p->m->features, &in) && in.op == OP_END);
+    return wc_instr_read(&r, p->m->features, &in) && !is_structured(in.op) &&
+           (!wc_instr_read(&r, p->m->features, &in) || in.op == OP_END);
 }
 
-bool wc_print_body_expr(struct printer *p, struct reader *r, const char *open)
+void wc_print_body_expr(struct printer *p, struct reader *r, const char *open)
 {
     struct instr in;
     size_t depth = 0;
@@ -325,15 +324,14 @@ bool wc_print_body_expr(struct printer *p, struct reader *r, const char *open)
         wc_buf_byte(p->out, ' ');
         wc_buf_string(p->out, open);
     }
-    while (r->p != r->end && wc_instr_read(r, p->m->features, &in)) {
+    while (wc_instr_read(r, p->m->features, &in)) {
         if (in.op == OP_END && depth == 0)
             break;
         depth += opens(in.op);
-        depth -= in.op == OP_END || (in.op == OP_DELEGATE && depth > 0);
+        depth -= in.op == OP_END || in.op == OP_DELEGATE;
         wc_buf_string(p->out, single ? " (" : " ");
         wc_print_instr(p, p->out, &in);
     }
     if (single || open != NULL)
         wc_buf_byte(p->out, ')');
-    return !r->failed;
 }

@@ -238,17 +238,16 @@ static void v128(struct buf *out, const union v128 *v)
         wc_buf_printf(out, " 0x%08" PRIx32, v->u32[i]);
 }
 
-/* All the types of a select: the instruction keeps the first only. */
+/* All the types of a select: the instruction keeps the first only; it has been
+ * read, and so can they. */
 static void select_types(const struct printer *p, struct buf *out,
                    const struct instr *in)
 {
     struct range rest = {in->offset + 1, p->m->bytes_len - in->offset - 1};
     struct reader r = reader_make(p->m->bytes, rest, NULL);
     wc_buf_string(out, " (result");
-    for (uint32_t n = reader_u32(&r); n > 0 && !r.failed; n--) {
+    for (uint32_t n = reader_u32(&r); n > 0; n--) {
         valtype t = wc_reader_valtype(&r, p->m->features);
-        if (r.failed)
-            break;
         space(out);
         wc_print_instr_valtype(p, out, t);
     }

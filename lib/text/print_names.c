@@ -21,10 +21,8 @@ static uint32_t space_len(const struct module *m, enum name_kind kind)
         return m->elems_len;
     case NAME_DATA:
         return m->datas_len;
-    case NAME_TAG:
+    default: /* NAME_TAG: the others are not names of a space */
         return m->tags_len;
-    default:
-        return 0;
     }
 }
 
@@ -68,14 +66,19 @@ static bool read_plain(struct printer *p, enum name_kind kind)
     return find_ids(p, names, len);
 }
 
+static int compare_u32(uint32_t x, uint32_t y)
+{
+    return (x > y) - (x < y);
+}
+
 static int compare_inner(const void *a, const void *b)
 {
     const struct inner_name *x = a, *y = b;
     if (x->outer != y->outer)
-        return x->outer < y->outer ? -1 : 1;
+        return compare_u32(x->outer, y->outer);
     if (x->index != y->index)
-        return x->index < y->index ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
+        return compare_u32(x->index, y->index);
+    return compare_u32(x->order, y->order);
 }
 
 /* The same for the fields of each type. */

@@ -137,7 +137,7 @@ void wc_print_body_newline(struct printer *p);
  * instruction, else in parentheses behind the keyword `open` ("(offset",
  * "(item"), bare where that is NULL. */
 bool wc_print_body(struct printer *p, uint32_t func, struct reader *r);
-bool wc_print_body_expr(struct printer *p, struct reader *r,
+void wc_print_body_expr(struct printer *p, struct reader *r,
                         const char *open);
 
 #endif

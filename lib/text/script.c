@@ -366,10 +366,10 @@ const char *wc_script_command_text(enum script_command_kind kind)
         return "action";
     if (kind == SCRIPT_INSTANCE)
         return "module instance";
-    for (unsigned i = 0; i < ARRAY_LEN(command_rows); i++)
-        if (command_rows[i].kind == kind)
-            return wc_lexer_keyword_text(command_rows[i].keyword);
-    return "";
+    const struct command_row *row = command_rows; /* has all others */
+    while (row->kind != kind)
+        row++;
+    return wc_lexer_keyword_text(row->keyword);
 }
 
 static bool push_command(struct script_reader *r,
@@ -429,7 +429,8 @@ static bool close_block(struct script_reader *r)
     r->commands.len = b.start;
     b.command.commands = copy;
     b.command.commands_len = n;
-    return parser_close(&r->p) && push_command(r, &b.command);
+    r->p.at++; /* ")" */
+    return push_command(r, &b.command);
 }
 
 static bool assert_return(struct script_reader *r, struct script_command *c)
@@ -437,7 +438,10 @@ static bool assert_return(struct script_reader *r, struct script_command *c)
     if (!action(r, c))
         return false;
     c->results = values(r, true, &c->results_len);
-    return c->results != NULL && parser_close(&r->p);
+    if (c->results == NULL)
+        return false;
+    r->p.at++; /* ")" */
+    return true;
 }
 
 /* Behind the keyword: the rest of a command that is no action, module or
@@ -510,7 +514,8 @@ static bool command(struct script_reader *r)
 static bool commands(struct script_reader *r)
 {
     while (r->p.at->kind != TOKEN_END) {
-        bool closes = r->p.at->kind == TOKEN_CLOSE && r->open.len != 0;
+        /* Parentheses match, so there is a block to close. */
+        bool closes = r->p.at->kind == TOKEN_CLOSE;
         if (!(closes ? close_block(r) : command(r)))
             return false;
     }

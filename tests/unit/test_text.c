@@ -1,5 +1,6 @@
 /* text: numbers, tokens, errors with their place, modules to binary. */
 #include <criterion/criterion.h>
+#include <fenv.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,6 +161,7 @@ Test(number, f64_rounds_once)
         {"0x1.fffffffffffff8p1023", false, 0},
         {"0x0.0000000000001p-1022", true, 1},
         {"0x1p-1075", true, 0},
+        {"0x1p-3000", true, 0},
         {"0x1.0000000000000000000000000001p-1075", true, 1},
         {"0x1.00000000000008p0", true, 0x3ff0000000000000},
         {"0x1.00000000000018p0", true, 0x3ff0000000000002},
@@ -223,6 +225,27 @@ Test(number, printing_is_exact)
                      (const char *)b.data);
         wc_buf_free(&b);
     }
+}
+
+/* Digits that the host rounds in another way are not taken. */
+Test(number, printing_is_exact_in_all_rounding_modes)
+{
+    static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+    for (size_t m = 0; m < ARRAY_LEN(modes); m++)
+        for (int i = 0; i < 200; i++) {
+            struct buf b = {0};
+            double value = 1000.1 + i / 16.0;
+            uint64_t want, got = 0;
+            value = i & 1 ? -value : value;
+            memcpy(&want, &value, sizeof want);
+            fesetround(modes[m]);
+            wc_number_print_f64(&b, want);
+            fesetround(FE_TONEAREST);
+            cr_expect(wc_number_f64((struct span){b.data, b.len}, &got));
+            cr_expect_eq(got, want, "%.*s", (int)b.len,
+                         (const char *)b.data);
+            wc_buf_free(&b);
+        }
 }
 
 Test(number, printing_is_short)
@@ -293,6 +316,7 @@ Test(lexer, tokens)
         {"(;a(;b;)c;)nop(;;)", "o"},
         {"(@x (y \"(\") ; [{}] 0x)nop", "o"},
         {"(@\"x\"\"y\")", ""},
+        {"(@nope 5)nop", "o"},
         {"i32.add select ref.test", "ooo"},
         {"nop\"x\"", "unknown operator nop\"x\""},
         {"0$l", "unknown operator 0$l"},
@@ -359,6 +383,17 @@ Test(lexer, escapes)
         cr_expect_eq(ok, rows[i].ok, "%s: %s", rows[i].text, e.message);
         wc_lexer_free(&l);
     }
+}
+
+Test(lexer, zero_byte_is_no_escape)
+{
+    static const uint8_t text[] = "\"\\\0\"";
+    struct lexed l;
+    struct error e = ERROR_INIT;
+    cr_expect_not(wc_lexer_run(&l, (struct span){text, 4}, &e));
+    cr_expect_str_eq(e.message, "illegal escape");
+    cr_expect_eq(e.offset, 1);
+    wc_lexer_free(&l);
 }
 
 Test(lexer, every_keyword_is_found)
@@ -486,6 +521,62 @@ Test(parse, errors)
          "45678901", 1, 2},
         {"(func (@metadata.code.branch_hint \"\\00\") nop)",
          "@metadata.code.branch_hint annotation: invalid target", 1, 42},
+        {"(global i32 (@metadata.code.branch_hint \"\\00\") nop)",
+         "@metadata.code.branch_hint annotation: not in a function", 1, 13},
+        {"(func try $a delegate $a $l)", "unknown label $l", 1, 26},
+        {"(func block delegate 0)", "unexpected token delegate", 1, 13},
+        {"(func (if (i32.const 0) (then) (nop)))", "unexpected token nop", 1,
+         33},
+        {"(func (block (else)))", "unexpected token else", 1, 15},
+        {"(func (end))", "unexpected token end", 1, 8},
+        {"(memory (export 0))", "unexpected token 0", 1, 17},
+        {"(import \"m\" (item \"a\" (func) nop))", "unexpected token nop", 1,
+         30},
+        {"(import \"m\" (item \"a\" (@name 1)) (item \"b\") (func))",
+         "@name annotation: unexpected token", 1, 23},
+        {"(import \"m\" \"n\" (func) nop)", "unexpected token nop", 1, 24},
+        {"(func) (export \"f\" (func 0) nop)", "unexpected token nop", 1, 29},
+        {"(func (local (@name 1) i32))", "@name annotation: unexpected token",
+         1, 14},
+        {"(elem (@name 1) func)", "@name annotation: unexpected token", 1, 7},
+        {"(data (@name 1))", "@name annotation: unexpected token", 1, 7},
+        {"(module (@name 1))", "@name annotation: unexpected token", 1, 9},
+        {"(@custom \"a\" (;c;) 5)", "@custom annotation: unexpected token", 1,
+         1},
+        {"(@custom \"a\" ;; c\n 5)", "@custom annotation: unexpected token",
+         1, 1},
+        {"(@custom \"a\" ;)", "@custom annotation: unexpected token", 1, 1},
+        {"(@custom \"a\" (after last) 5)",
+         "@custom annotation: unexpected token", 1, 1},
+        {"(func f32.const nan:0xg)", "unknown operator nan:0xg", 1, 17},
+        {"(func f32.const nan:0x1g)", "unknown operator nan:0x1g", 1, 17},
+        {"(; \xff ;)", "malformed UTF-8 encoding", 1, 1},
+        {"(func $\"\xff\")", "malformed UTF-8 encoding", 1, 9},
+        {"(@x ;; \xff\n)", "malformed UTF-8 encoding", 1, 5},
+        {"(@", "empty annotation id", 1, 1},
+        {";", "unknown operator ;", 1, 1},
+        {";x", "unknown operator ;x", 1, 1},
+        {"(func nop;", "unknown operator nop;", 1, 7},
+        {"(\r", "unexpected token: end of text", 2, 1},
+        {"(\r(", "unexpected token: end of text", 2, 2},
+        {"$x", "unexpected token $x", 1, 1},
+        {"(func (param (ref 4294967295)))", "unknown type 4294967295", 1, 19},
+        {"(type (struct (field $0123456789012345678901234567890123456789012345"
+         "678901234567890123456789 i32) (field $012345678901234567890123456789"
+         "0123456789012345678901234567890123456789 i32)))",
+         "duplicate field $01234567890123456789012345678901234567890123456789"
+         "0123456789", 1, 106},
+        {"(type (sub (struct) nop))", "unexpected token nop", 1, 21},
+        {"(rec (type $a (func)) (type $a (func)))", "duplicate type $a", 1,
+         29},
+        {"(type (struct)) (func (type 0) (param i32))",
+         "inline function type does not match type 0", 1, 23},
+        {"(func i32.load align=99999999999999999999)",
+         "i64 constant out of range", 1, 16},
+        {"(func \"01234567890123456789012345678901234567890123456789012345678"
+         "90123456789\")",
+         "unexpected token \"0123456789012345678901234567890123456789012345678"
+         "9012345678", 1, 7},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf b = {0};
@@ -500,6 +591,28 @@ Test(parse, errors)
                   (unsigned)e.column);
         wc_buf_free(&b);
     }
+}
+
+Test(parse, longest_text)
+{
+    struct buf b = {0};
+    struct error e = ERROR_INIT;
+    cr_expect_not(wc_wat_parse("", UINT32_MAX / 2, &b, &e));
+    cr_expect_eq(e.kind, ERROR_LIMIT);
+    cr_expect_str_eq(e.message, "text too long");
+}
+
+/* Nobody has to want an error, and the first one stays. */
+Test(parse, error_is_kept)
+{
+    static const char text[] = "(modul)";
+    struct buf b = {0};
+    struct error e = ERROR_INIT;
+    cr_expect_not(wc_wat_parse(text, sizeof text - 1, &b, NULL));
+    wc_error_set(&e, ERROR_IO, 7, "before");
+    cr_expect_not(wc_wat_parse(text, sizeof text - 1, &b, &e));
+    cr_expect(e.kind == ERROR_IO && e.offset == 7 && e.line == 0);
+    cr_expect_str_eq(e.message, "before");
 }
 
 /* --- Binary --- */

@@ -160,6 +160,28 @@ Test(damaged, modules_are_printed_or_refused)
     wc_buf_free(&binary);
 }
 
+Test(damaged, more_locals_than_there_may_be)
+{
+    static const char bytes[] =
+        "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0"
+        "\x0a\x0a\x01\x08\x01\xff\xff\xff\xff\x0f\x7f\x0b";
+    struct module *m = decode((const uint8_t *)bytes, sizeof bytes - 1);
+    struct buf text = {0};
+    struct error e = ERROR_INIT;
+    cr_assert_not_null(m);
+    cr_expect_not(wc_wat_print(m, NULL, &text, &e));
+    cr_expect_eq(e.kind, ERROR_LIMIT);
+    cr_expect_str_eq(e.message, "too many locals");
+    /* Nobody has to want it, and the first error stays. */
+    cr_expect_not(wc_wat_print(m, NULL, &text, NULL));
+    e = (struct error)ERROR_INIT;
+    wc_error_set(&e, ERROR_IO, ERROR_NO_OFFSET, "before");
+    cr_expect_not(wc_wat_print(m, NULL, &text, &e));
+    cr_expect_str_eq(e.message, "before");
+    wc_buf_free(&text);
+    wc_module_unref(m);
+}
+
 /* Bodies that end anywhere. */
 Test(damaged, bodies_are_cut)
 {

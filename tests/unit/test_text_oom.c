@@ -25,6 +25,7 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *p, size_t size);
 void *__real_wc_arena_alloc(struct arena *a, size_t size);
 void *__real_wc_arena_array(struct arena *a, size_t count, size_t size);
+char *__real_wc_arena_string(struct arena *a, const void *data, size_t len);
 bool __real_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
                         size_t size);
 void *__wrap_malloc(size_t size);
@@ -32,6 +33,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 void *__wrap_wc_arena_alloc(struct arena *a, size_t size);
 void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size);
+char *__wrap_wc_arena_string(struct arena *a, const void *data, size_t len);
 bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
                         size_t size);
 
@@ -60,12 +62,21 @@ void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size)
     return fails() ? NULL : __real_wc_arena_array(a, count, size);
 }
 
+char *__wrap_wc_arena_string(struct arena *a, const void *data, size_t len)
+{
+    return fails() ? NULL : __real_wc_arena_string(a, data, len);
+}
+
 bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need, size_t size)
 {
     return !fails() && __real_wc_vec_grow(data, cap, need, size);
 }
 
-static const char source[] =
+#define LOTS(s) FEW(s) FEW(s) FEW(s) FEW(s) FEW(s)
+#define FEW(s) s s s s s s s
+
+/* The rows behind the first grow one thing each to where it needs more. */
+static const char *const sources[] = {
     "(module $m (@custom \"c\" (after type) \"x\" \"y\\01\")"
     " (type $s (struct (field $a i32) (field i8)))"
     " (rec (type $q (sub (array i8))) (type (sub $q (array i8))))"
@@ -80,17 +91,55 @@ static const char source[] =
     "   (try_table (catch $e 0)) (call_indirect (param i32)"
     "    (i32.const 1) (i32.add (i32.const 1) (i32.const 2)))"
     "   (select (result i32) (i32.const 1) (i32.const 2) (i32.const 3)))"
-    "  drop))";
+    "  drop))",
+    "(@custom \"d\" \"x\") (@custom \"\\65\" \"\") (func $\"\\61b\")",
+    "(import \"m\" (item \"f\" (func (param $x i32))) (item \"g\" (func)))",
+    "(func nop) (func nop) (func nop) (func nop)", /* tokens: 16, */
+    "(func) (func) (func) (func) (func)",          /* 15 and an end */
+    "(type (func (param" LOTS(" i32") ") (result" LOTS(" i32") ")))",
+    "(type (func (result" LOTS(" i64") "))) (type (struct (field" LOTS(" i8")
+    ")))",
+    "(func (param" LOTS(" i32") ") (local $a i32) (local $b i32)"
+    " (local $c i32) (local $d i32) (local $e i32) (local $f i32)"
+    " (local $g i32) (local $h i32) (local $i i32))",
+    "(func (local" LOTS(" i32") "))",
+    "(func (result i32) (local i32)"
+    LOTS("(if (result i32) (i32.eqz (i32.eqz (local.get 0))) (then ")
+    "(i32.const 0)" LOTS(") (else (i32.const 1)))") ")",
+    "(func " LOTS("block ") LOTS("try catch_all ") LOTS("end ") LOTS("end ")
+    ")",
+    "(func " LOTS("(block ") LOTS("(try (do ") LOTS(") (catch_all))")
+    LOTS(") ") ")",
+    "(func (block " LOTS("(if (then ") LOTS(")) ") "))",
+    "(type (array i8))",
+    "(func (drop " LOTS("(i32.add (i32.const 1) ") "(i32.const 2)" LOTS(")")
+    "))",
+    "(func " LOTS("(i32.const 1) ") LOTS("drop ") ")",
+};
 
-static const char commands[] =
+static const char *const commands[] = {
     "(module $a (func)) (module quote \"(func)\" \"(fu\\6ec)\")"
     "(assert_return (invoke \"f\\01\" (i32.const 1))"
     " (either (i32.const 1) (f32.const nan:canonical)))"
-    "(thread $t (shared (module $a)) (invoke \"x\"))";
+    "(thread $t (shared (module $a)) (invoke \"x\"))",
+    "(func) (memory 1)",
+    LOTS("(invoke \"f\") "),
+    LOTS("(assert_exception (invoke \"f\")) "),
+    LOTS("(module) "),
+    LOTS("(thread $t ") LOTS(") "),
+    "(thread $t " LOTS("(wait $t) ") ")" LOTS("(thread $t) "),
+    "(assert_return (invoke \"f\") (either" LOTS(" (i32.const 1)")
+    ") (either (i32.const 1))" LOTS(" (either)") ")",
+    "(assert_return (invoke \"f\")" LOTS(" (either)") ")",
+    "(module binary \"abc\" \"def\")",
+};
+
+/* The row that is used. */
+static const char *text;
 
 static bool parse(struct buf *out, struct error *e)
 {
-    return wc_wat_parse(source, sizeof source - 1, out, e);
+    return wc_wat_parse(text, strlen(text), out, e);
 }
 
 /* Prints what was parsed while memory was plenty. */
@@ -116,7 +165,7 @@ static bool print(struct buf *out, struct error *e)
 static bool script(struct buf *out, struct error *e)
 {
     struct script s;
-    bool ok = wc_script_parse(&s, commands, sizeof commands - 1, e);
+    bool ok = wc_script_parse(&s, text, strlen(text), e);
     for (uint32_t i = 0; ok && i < s.commands_len; i++)
         if (s.commands[i].module != NULL)
             ok = wc_script_module_binary(s.commands[i].module,
@@ -125,36 +174,40 @@ static bool script(struct buf *out, struct error *e)
     return ok;
 }
 
-static void fail_each(bool run(struct buf *out, struct error *e))
+static void fail_each(const char *const *rows, size_t len,
+                      bool run(struct buf *out, struct error *e))
 {
-    bool ok = false;
-    uint32_t n = 0;
-    for (; !ok; n++) {
-        struct buf out = {0};
-        struct error e = ERROR_INIT;
-        countdown = n;
-        armed = true;
-        ok = run(&out, &e);
-        armed = false;
-        cr_assert(ok || e.kind == ERROR_NO_MEMORY, "allocation %u: %s",
-                  (unsigned)n, e.message);
-        cr_assert(n < 10000);
-        wc_buf_free(&out);
+    for (size_t i = 0; i < len; i++) {
+        bool ok = false;
+        uint32_t n = 0;
+        text = rows[i];
+        for (; !ok; n++) {
+            struct buf out = {0};
+            struct error e = ERROR_INIT;
+            countdown = n;
+            armed = true;
+            ok = run(&out, &e);
+            armed = false;
+            cr_assert(ok || e.kind == ERROR_NO_MEMORY,
+                      "row %zu, allocation %u: %s", i, (unsigned)n, e.message);
+            cr_assert(n < 10000);
+            wc_buf_free(&out);
+        }
+        cr_expect(n > 5, "row %zu: next to nothing was allocated", i);
     }
-    cr_expect(n > 10, "nothing was allocated");
 }
 
 Test(oom, parse)
 {
-    fail_each(parse);
+    fail_each(sources, ARRAY_LEN(sources), parse);
 }
 
 Test(oom, print)
 {
-    fail_each(print);
+    fail_each(sources, ARRAY_LEN(sources), print);
 }
 
 Test(oom, script)
 {
-    fail_each(script);
+    fail_each(commands, ARRAY_LEN(commands), script);
 }

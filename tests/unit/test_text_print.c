@@ -155,6 +155,7 @@ static const char *const modules[] = {
     " (item \"d\" (global $d (mut i32)))) (import \"m\""
     " (item \"e\" (@name \"d\")) (item \"f\") (global i64))"
     "(import \"\" (item \"t\") (tag (param i32)))"
+    "(import \"\" (item \"u\") (func (param $x i32)))"
     "(func (drop (global.get 1)) (call 2 (call $f (i32.const 0))))",
     /* custom sections */
     "(@custom \"first\" (before first) \"\\00\") (@custom \"a\" (after type))"
@@ -162,6 +163,18 @@ static const char *const modules[] = {
     "(@custom \"c\" (after data) \"z\") (@custom \"last\" \"\")",
     ("(func (@metadata.code.branch_hint \"\\01\") (if (i32.const 0) (then))"
      " (block i32.const 0 (@metadata.code.branch_hint \"\\00\") br_if 0))"),
+    "(module $m (func) (@custom \"z\" (after last) \"x\"))",
+    /* what is not valid, too: nothing of it has been looked at */
+    "(global i32) (global i32 block i32.const 1 end)"
+    "(global i32 try delegate 0 i32.const 1)"
+    "(elem funcref (item block end ref.null func) (ref.null func))",
+    "(type (struct)) (import \"\" \"\" (func (type 0))) (func (type 0))",
+    "(memory 1) (func (drop (i32.load align=0x100000000 (i32.const 0))))",
+    "(func (param i32) (param $x i64) (param f32))",
+    "(table 1 funcref) (table 1 funcref) (func (table.copy 0 1 (i32.const 0)"
+    " (i32.const 0) (i32.const 0)))",
+    "(type $s (struct (field (@name \"a\") i32) (field (@name \"a\") i32)))"
+    "(func (param (ref $s)) (drop (struct.get $s 1 (local.get 0))))",
 };
 
 Test(print, round_trip)

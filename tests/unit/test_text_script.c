@@ -160,6 +160,60 @@ Test(script, threads_nest)
     wc_script_free(&s);
 }
 
+/* Each kind of end of line is one. */
+Test(script, lines)
+{
+    struct script s;
+    parse(&s, "(module)\r(module)\n(module)\r\n(module)\n\r(module)");
+    cr_assert_eq(s.commands_len, 5);
+    static const uint32_t lines[] = {1, 2, 3, 4, 6};
+    for (uint32_t i = 0; i < s.commands_len; i++)
+        cr_expect_eq(s.commands[i].line, lines[i], "%u", s.commands[i].line);
+    wc_script_free(&s);
+}
+
+Test(script, nothing)
+{
+    struct script s;
+    parse(&s, "");
+    cr_expect_eq(s.commands_len, 0);
+    wc_script_free(&s);
+    parse(&s, "(thread $t (shared))");
+    cr_assert_eq(s.commands_len, 1);
+    cr_expect_eq(s.commands[0].commands_len, 0);
+    wc_script_free(&s);
+}
+
+Test(script, command_texts)
+{
+    cr_expect_str_eq(wc_script_command_text(SCRIPT_ACTION), "action");
+    cr_expect_str_eq(wc_script_command_text(SCRIPT_INSTANCE),
+                     "module instance");
+    cr_expect_str_eq(wc_script_command_text(SCRIPT_MODULE), "module");
+    cr_expect_str_eq(wc_script_command_text(SCRIPT_OUTPUT), "output");
+}
+
+/* Nobody has to want an error, and the first one stays. */
+Test(script, error_is_kept)
+{
+    struct script s;
+    struct buf b = {0};
+    struct error e = ERROR_INIT;
+    wc_error_set(&e, ERROR_IO, ERROR_NO_OFFSET, "before");
+    cr_expect_not(wc_script_parse(&s, "(", 1, NULL));
+    wc_script_free(&s);
+    cr_expect_not(wc_script_parse(&s, "(", 1, &e));
+    wc_script_free(&s);
+    parse(&s, "(module (func br $x))");
+    cr_expect_not(wc_script_module_binary(s.commands[0].module,
+                                          wc_features_default(), &b, NULL));
+    cr_expect_not(wc_script_module_binary(s.commands[0].module,
+                                          wc_features_default(), &b, &e));
+    wc_script_free(&s);
+    cr_expect_str_eq(e.message, "before");
+    wc_buf_free(&b);
+}
+
 Test(script, inline_module)
 {
     struct script s;
@@ -220,6 +274,8 @@ Test(script, errors)
         {"(invoke \"f\" (either))", "unexpected token either", 1, 14},
         {"(thread $t (invoke \"f\")", "unexpected token: end of text", 1, 24},
         {"(register)", "unexpected token )", 1, 10},
+        {"(assert_exception (invoke \"f\") nop)", "unexpected token nop", 1,
+         32},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct script s;
