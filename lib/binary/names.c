@@ -69,7 +69,7 @@ bool wc_names_next(struct names_iter *it)
         it->outer = reader_u32(r);
         it->left = reader_u32(r);
     }
-    if (it->left == 0 || r->failed)
+    if (it->left == 0) /* what a failed reader reads is 0 */
         return false;
     it->left--;
     it->index = reader_u32(r);

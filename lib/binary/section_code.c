@@ -28,7 +28,7 @@ struct range wc_section_expr(struct decoder *d)
     struct instr in;
     int64_t depth = 1;
     while (depth != 0 && wc_instr_read(&d->r, d->features, &in)) {
-        if (in.op == OP_ELSE && depth == 1) {
+        if ((in.op == OP_ELSE || in.op == OP_DELEGATE) && depth == 1) {
             wc_reader_fail(&d->r, ERROR_MALFORMED, "END opcode expected");
             break;
         }

@@ -427,6 +427,8 @@ Test(decode, malformed_and_limits)
         BAD(HEADER "\x04\x07\x01\x40\x01\x70\x00\x00\x0b",
             "zero byte expected"),
         BAD(HEADER "\x06\x06\x01\x7f\x00\x05\x0b\x0b", "END opcode expected"),
+        BAD(HEADER "\x06\x07\x01\x7f\x00\x18\x00\x0b\x0b",
+            "END opcode expected"),
         BAD(HEADER "\x01\x05\x01\x50\x02\x80\x80", END_OF),
         BAD(HEADER "\x02\x09\x01\0\0\x7f\x02\0\x05\0\0",
             "malformed import kind"),
