@@ -165,9 +165,8 @@ static bool check_body(struct validator *v, const struct deftype *type)
 
 bool wc_func_check_body(struct validator *v, uint32_t func, struct error *e)
 {
-    struct error ignored = ERROR_INIT;
     const struct deftype *type = module_functype(v->m, func);
-    v->error = e ? e : &ignored;
+    v->error = e;
     v->r = reader_make(v->m->bytes, v->m->funcs[func].body, v->error);
     v->func = func;
     v->is_const = false;
@@ -185,14 +184,15 @@ struct sidetable *wc_func_sidetable(struct validator *v)
     return t;
 }
 
-/* One i32.const, as most offsets of segments are; decoding has read it. */
+/* One i32.const, as most offsets of segments are; decoding has read it, so its
+ * number ends. */
 static bool is_i32_const(const struct validator *v, struct range expr)
 {
     const uint8_t *p = v->m->bytes + expr.offset;
     uint32_t len = 1;
     if (expr.len == 0 || *p != wc_opcodes[OP_I32_CONST].code)
         return false;
-    while (len < expr.len && p[len] >= 0x80)
+    while (p[len] >= 0x80)
         len++;
     return len + 1 == expr.len;
 }

@@ -10,7 +10,7 @@
 static bool fail_kind(struct validator *v, enum error_kind kind,
                       const char *message)
 {
-    if (v->error == NULL || v->error->kind != ERROR_NONE)
+    if (v->error->kind != ERROR_NONE)
         return false;
     wc_error_set(v->error, kind, v->offset, "%s", message);
     v->error->func = v->func;
@@ -36,30 +36,33 @@ bool wc_func_unknown(struct validator *v, const char *what, uint32_t index)
 static void put_type(const struct validator *v, valtype t, char *out,
                      size_t size)
 {
-    if (valtype_is_ref(t) && heaptype_is_index(valtype_heap(t)))
-        for (uint32_t i = 0; i < v->m->types_len; i++)
-            if (v->m->deftypes[i] != NULL &&
-                v->m->deftypes[i]->id == valtype_heap(t)) {
-                t = VALTYPE_REF(valtype_nullable(t), i);
-                break;
-            }
+    if (valtype_is_ref(t) && heaptype_is_index(valtype_heap(t))) {
+        uint32_t first = 0;
+        for (uint32_t i = v->m->types_len; i-- > 0;)
+            if (v->m->deftypes[i]->id == valtype_heap(t))
+                first = i;
+        t = VALTYPE_REF(valtype_nullable(t), first);
+    }
     wc_valtype_format(t, out, size);
 }
 
+/* "...4294967295 more " and the longest type, "(ref null 4294967295)", as often
+ * as types are shown. */
 #define SHOWN_TYPES 4
+#define TYPES_TEXT (20 + SHOWN_TYPES * 22)
 
-static void put_types(const struct validator *v, struct types t, char *out,
-                      size_t size)
+static void put_types(const struct validator *v, struct types t,
+                      char out[TYPES_TEXT])
 {
     size_t at = 0;
     uint32_t skip = t.len > SHOWN_TYPES ? t.len - SHOWN_TYPES : 0;
     if (skip != 0)
-        at += (size_t)snprintf(out, size, "...%u more ", skip);
+        at += (size_t)snprintf(out, TYPES_TEXT, "...%u more ", skip);
     out[at] = '\0';
-    for (uint32_t i = skip; i < t.len && at + 1 < size; i++) {
+    for (uint32_t i = skip; i < t.len; i++) {
         if (i != skip)
             out[at++] = ' ';
-        put_type(v, t.data[i], out + at, size - at);
+        put_type(v, t.data[i], out + at, TYPES_TEXT - at);
         at += strlen(out + at);
     }
 }
@@ -72,12 +75,12 @@ static bool ends_block(enum opcode op)
 
 bool wc_func_mismatch(struct validator *v, const char *who, struct types t)
 {
-    char want[80], have[80];
+    char want[TYPES_TEXT], have[TYPES_TEXT];
     uint32_t height = (uint32_t)(v->sp - v->base);
     /* At the end of a block nothing else may be on the stack: show it all. */
     uint32_t shown = ends_block(v->op) || height < t.len ? height : t.len;
-    put_types(v, t, want, sizeof want);
-    put_types(v, (struct types){v->sp - shown, shown}, have, sizeof have);
+    put_types(v, t, want);
+    put_types(v, (struct types){v->sp - shown, shown}, have);
     return wc_func_fail(v,
                         "type mismatch: %s requires [%s] but stack has [%s]",
                         who, want, have);
@@ -267,9 +270,9 @@ bool wc_func_match(struct validator *v, struct types sub, struct types super)
         ok = matches(v, sub.data[i], super.data[i]);
     if (ok)
         return true;
-    char want[80], have[80];
-    put_types(v, super, want, sizeof want);
-    put_types(v, sub, have, sizeof have);
+    char want[TYPES_TEXT], have[TYPES_TEXT];
+    put_types(v, super, want);
+    put_types(v, sub, have);
     return wc_func_fail(v, "type mismatch: [%s] does not match [%s]", have,
                         want);
 }

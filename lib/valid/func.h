@@ -194,7 +194,7 @@ void wc_func_init(struct validator *v, const struct module *m,
                   struct plan *plan);
 void wc_func_free(struct validator *v);
 
-/* Checks the body of a defined function. */
+/* Checks the body of a defined function; `e` is not NULL. */
 bool wc_func_check_body(struct validator *v, uint32_t func, struct error *e);
 
 /* The side table of the body checked last, with v->plan; NULL on failure. */

@@ -19,22 +19,16 @@ struct work {
     struct error error, unsupported;
 };
 
-/* Keeps the error of the lowest function. */
+/* Keeps the error of the lowest function; nothing behind that matters. */
 static void keep_error(struct work *w, struct error *kept,
                        const struct error *e)
 {
     wc_mutex_lock(&w->lock);
     if (kept->kind == ERROR_NONE || e->func < kept->func)
         *kept = *e;
+    if (w->error.kind != ERROR_NONE)
+        atomic_store(&w->limit, w->error.func);
     wc_mutex_unlock(&w->lock);
-}
-
-static void lower_limit(struct work *w, uint32_t func)
-{
-    unsigned limit = atomic_load(&w->limit);
-    while (func < limit &&
-           !atomic_compare_exchange_weak(&w->limit, &limit, func))
-        continue;
 }
 
 static bool keep_sidetable(struct module *m, struct validator *v)
@@ -55,7 +49,6 @@ static void check_one(struct work *w, struct validator *v, uint32_t func)
         (w->sidetables && !keep_sidetable(w->m, v))) {
         e.func = func;
         keep_error(w, &w->error, &e);
-        lower_limit(w, func);
     } else if (v->unsupported.kind != ERROR_NONE) {
         keep_error(w, &w->unsupported, &v->unsupported);
     }
