@@ -8,7 +8,7 @@
  *   differential --dump SEED              that module, as SEED.wasm
  *
  * --only NAME leaves out configurations whose names do not contain it, but for
- * the first. Modules of odd seeds, and files that show nothing alone, run as two
+ * the first. Modules of odd seeds, and files that show nothing alone, are two
  * instances that import from each other (twin.h), which in some configurations
  * have different engines. A difference prints the seed and leaves the module
  * behind; the exit status is 1 then. A module's seed is the first one plus its
