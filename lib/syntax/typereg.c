@@ -146,7 +146,7 @@ static bool make_key(struct typereg *reg, const struct draft *d)
     for (uint32_t i = 0; i < d->len; i++)
         words += key_words(&d->types[i].comp);
     reg->key.len = 0;
-    if (words > UINT32_MAX || !vec_reserve(&reg->key, words))
+    if (!vec_reserve(&reg->key, words))
         return false;
     uint32_t *k = reg->key.data;
     for (uint32_t i = 0; i < d->len; i++)
@@ -580,7 +580,7 @@ bool wc_heaptype_matches(const struct typereg *reg, heaptype sub,
 bool wc_valtype_matches_slow(const struct typereg *reg, valtype sub,
                              valtype super)
 {
-    if (sub == super || sub == VT_BOT)
+    if (sub == VT_BOT)
         return true;
     if (!valtype_is_ref(sub) || !valtype_is_ref(super))
         return false;

@@ -77,11 +77,9 @@ const struct deftype *wc_typereg_get(const struct typereg *reg, uint32_t id);
 /* Number of live canonical types (for tests and statistics). */
 uint32_t wc_typereg_count(const struct typereg *reg);
 
-/* `t` with its heap type turned from a module's type index into an id. */
+/* The reference to a type of a module with its id in the place of the index. */
 WC_INLINE valtype valtype_canon(valtype t, const struct deftype *const *types)
 {
-    if (!valtype_is_ref(t) || !heaptype_is_index(valtype_heap(t)))
-        return t;
     return VALTYPE_REF(valtype_nullable(t), types[valtype_heap(t)]->id);
 }
 
@@ -93,7 +91,8 @@ WC_INLINE bool deftype_matches(const struct deftype *sub,
                             sub->display[super->depth] == super);
 }
 
-/* Subtyping of canonical types (core/valid/matching). */
+/* Subtyping of canonical types (core/valid/matching); the slow one for types
+ * that differ. */
 bool wc_heaptype_matches(const struct typereg *reg, heaptype sub,
                          heaptype super);
 bool wc_valtype_matches_slow(const struct typereg *reg, valtype sub,

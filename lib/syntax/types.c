@@ -20,7 +20,7 @@ const char *wc_heaptype_text(heaptype h)
         [HEAP_NOEXN - HEAP_FIRST] = "noexn",
         [HEAP_BOT - HEAP_FIRST] = "bot",
     };
-    return heaptype_is_index(h) ? NULL : text[h - HEAP_FIRST];
+    return text[h - HEAP_FIRST];
 }
 
 /* The nullable abstract references have one-word names. */

@@ -181,7 +181,7 @@ WC_INLINE valtype limits_addrtype(const struct limits *l)
     return l->addr64 ? VT_I64 : VT_I32;
 }
 
-/* The keyword of an abstract heap type ("func"), NULL for an index. */
+/* The keyword of an abstract heap type ("func"). */
 const char *wc_heaptype_text(heaptype h);
 
 /* Writes "i32", "funcref", "(ref null 7)" ... as snprintf would; type indices

@@ -44,10 +44,8 @@ static enum fast_kind kind_of(const struct opcode_info *info)
     if (info->sig == SIG_CUSTOM || info->sig == SIG__)
         return (enum fast_kind)control_kinds[info->code];
     switch (info->imm) {
-    case IMM_NONE:
-        return out != 1 ? FAST_NONE : in == 1 ? FAST_UNARY
-                                  : in == 2   ? FAST_BINARY
-                                              : FAST_NONE;
+    case IMM_NONE: /* of one byte: one or two operands, one result */
+        return in == 1 ? FAST_UNARY : FAST_BINARY;
     case IMM_I32:
     case IMM_I64:
         return FAST_CONST_LEB;

@@ -529,6 +529,10 @@ Test(decode, malformed_numbers_at_the_end_of_bodies)
          "illegal opcode ff"},
         {FUNCTION "\x0a\x05\x01\x03\x00\x01\x0b\xff", 26,
          "malformed section id"},
+        {FUNCTION "\x0a\x08\x01\x06\x02\x01\x11\x01\x7f\x0b\xff", 29,
+         "malformed value type"},
+        {FUNCTION "\x0a\x05\x01\x03\x00\x41\x80\xff", 26,
+         "malformed section id"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error e;

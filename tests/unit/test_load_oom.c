@@ -41,8 +41,20 @@ void *__wrap_malloc(size_t size)
     return fails() ? NULL : __real_malloc(size);
 }
 
+/* What another thread does in the meantime. */
+static const struct module *names_wanted;
+
+static void meanwhile(void)
+{
+    const struct module *m = names_wanted;
+    names_wanted = NULL;
+    if (m != NULL)
+        cr_expect(wc_names_func(m, 1).len == 1);
+}
+
 void *__wrap_calloc(size_t count, size_t size)
 {
+    meanwhile();
     return fails() ? NULL : __real_calloc(count, size);
 }
 
@@ -95,11 +107,23 @@ static const char source[] =
     " try try_table (catch_all 0) end catch $e drop catch_all end"
     " i32.const 7)";
 
-static void binary(struct buf *out)
+#define LOTS(s) FEW(s) FEW(s) FEW(s) FEW(s) FEW(s)
+#define FEW(s) s s s s s s s
+#define MANY_RESULTS "(type $m (func (result" LOTS(" i32") ")))"
+
+/* What has to grow where it seldom does. */
+static const char *const more[] = {
+    "(func " LOTS("block ") LOTS("end ") ")",
+    "(tag $e (param" LOTS(" i32") ")) (func try catch $e unreachable end)",
+    MANY_RESULTS "(func (type $m) unreachable i32.const 0 br_if 0"
+    " unreachable)",
+    MANY_RESULTS "(func (type $m) try (type $m) unreachable delegate 0)",
+};
+
+static void binary(struct buf *out, const char *text)
 {
     struct error e = ERROR_INIT;
-    cr_assert(wc_wat_parse(source, sizeof source - 1, out, &e), "%s",
-              e.message);
+    cr_assert(wc_wat_parse(text, strlen(text), out, &e), "%s", e.message);
 }
 
 /* How a module is loaded: all at once, or bodies when they are called. */
@@ -136,21 +160,39 @@ static bool fail_at(const struct buf *bytes, uint32_t n, bool lazy)
     return !ok;
 }
 
-Test(oom, loading)
+static void fail_each(const char *text, uint32_t least)
 {
     struct buf bytes = {0};
-    binary(&bytes);
+    binary(&bytes, text);
     for (int lazy = 0; lazy < 2; lazy++) {
         uint32_t n = 0;
         while (fail_at(&bytes, n, lazy))
             cr_assert(++n < 10000);
-        cr_expect(n > 50, "only %u allocations", (unsigned)n);
+        cr_expect(n > least, "only %u allocations", (unsigned)n);
     }
     wc_buf_free(&bytes);
 }
 
-/* Without memory for an index of names they are searched for. */
-Test(oom, names_are_found_all_the_same)
+Test(oom, loading)
+{
+    fail_each(source, 50);
+    for (size_t i = 0; i < ARRAY_LEN(more); i++)
+        fail_each(more[i], 10);
+}
+
+/* Tables of types that cannot grow work all the same. */
+Test(oom, many_types)
+{
+    struct buf text = {0};
+    wc_buf_string(&text, "(type (func))");
+    for (unsigned i = 0; i < 600; i++)
+        wc_buf_printf(&text, "(type (func (param (ref %u))))", i);
+    wc_buf_byte(&text, 0);
+    fail_each((const char *)text.data, 600);
+    wc_buf_free(&text);
+}
+
+static struct module *with_names(void)
 {
     static const char bytes[] =
         "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x03\x02\0\0"
@@ -162,6 +204,26 @@ Test(oom, names_are_found_all_the_same)
     cr_assert_not_null(m);
     m->features = ~(feature_set)0;
     cr_assert(wc_decode(m, &e), "%s", e.message);
+    return m;
+}
+
+/* The second one to have an index of names lets go of it. */
+Test(oom, names_are_indexed_once)
+{
+    struct module *m = with_names();
+    names_wanted = m;
+    for (unsigned again = 0; again < 2; again++) {
+        struct span name = wc_names_func(m, 1);
+        cr_expect(name.len == 1 && name.data[0] == 'b');
+    }
+    cr_expect_null(names_wanted);
+    wc_module_unref(m);
+}
+
+/* Without memory for an index of names they are searched for. */
+Test(oom, names_are_found_all_the_same)
+{
+    struct module *m = with_names();
     for (unsigned again = 0; again < 2; again++) {
         countdown = 0;
         armed = again == 0;

@@ -204,6 +204,12 @@ Test(rules, messages)
         {"(elem declare func 7)", "unknown function 7"},
         {"(global i32 (i64.const 0))", "type mismatch"},
         {"(global i32 (i32.const 0) (i32.const 0))", "type mismatch"},
+        {"(type (struct)) (func (type 0))",
+         "type mismatch: type 0 is not a function type"},
+        {"(type (array i8)) (tag (type 0))",
+         "type mismatch: type 0 is not a function type"},
+        {"(global (mut i32) (i32.const 0))"
+         FUNC("global.get 0 global.set 0"), NULL},
     };
     check_rows(rows, ARRAY_LEN(rows), ERROR_INVALID);
 }
@@ -486,6 +492,18 @@ Test(rules, custom_sections)
         CUSTOM(MODULE HINTS("\x20", "\1\0\1\5\1\1")
                "\x0a\x0b\x01\x09\x01\x01\x7f\xff\0\x04\x40\x0b\x0b",
                "metadata.code.branch_hint section: invalid target"),
+        /* Entries that fail with others behind them. */
+        CUSTOM(MODULE CODE NAMES("\x0c", "\x01\x05\x02\0\x01\xff\0"),
+               "name section: malformed UTF-8 encoding"),
+        CUSTOM(MODULE CODE NAMES("\x0e", "\x02\x07\x02\0\x01\0\x01\xff\0"),
+               "name section: malformed UTF-8 encoding"),
+        CUSTOM(MODULE HINTS("\x21", "\2\0\1\5\2\1\0") CODE,
+               "metadata.code.branch_hint section: malformed size of a hint"),
+        CUSTOM(MODULE HINTS("\x23", "\1\0\2\5\1\2\6\1\1") CODE,
+               "metadata.code.branch_hint section: malformed hint"),
+        CUSTOM("\0asm\1\0\0\0" HINTS("\x1c", "\1\x80"),
+               "metadata.code.branch_hint section: unexpected end"),
+        CUSTOM(MODULE CODE "\0\x05\4nope", NULL),
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error e = ERROR_INIT;
@@ -715,6 +733,8 @@ Test(sidetable, branches)
     for (uint32_t i = 0; i < t->branches_len; i++)
         cr_expect_eq(wc_sidetable_find(t, b[i].pc), &b[i]);
     cr_expect_null(wc_sidetable_find(t, 0));
+    cr_expect_null(wc_sidetable_find(t, b[2].pc + 1));
+    cr_expect_null(wc_sidetable_find(t, UINT32_MAX));
     wc_module_unref(m);
     wc_typereg_delete(reg);
 }
@@ -916,6 +936,7 @@ Test(typereg, matching)
         {HEAP_STRUCT, s0, false},
         {HEAP_BOT, s2, true},
         {HEAP_BOT, HEAP_EXTERN, true},
+        {HEAP_NONE, HEAP_BOT, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         cr_expect_eq(wc_heaptype_matches(reg, rows[i].sub, rows[i].super),
