@@ -60,13 +60,13 @@ static void check_aligned(struct compiler *c, reg index, uint64_t offset,
 
 /* The access about to be emitted is at a local, and one that is always done
  * before it went as far: this one does not meet the end of the memory. */
-static bool is_reached(struct compiler *c, uint64_t offset)
+static bool is_reached(struct compiler *c, uint32_t offset)
 {
     const struct value *v = value_top(c, 0);
     if (v->kind != VALUE_LOCAL)
         return false;
     struct local *l = &c->locals[v->local];
-    uint64_t end = offset + access_bytes(c);
+    uint32_t end = offset + access_bytes(c);
     if (l->straight == c->straight && end <= l->reach)
         return true;
     l->straight = c->straight;
@@ -74,22 +74,32 @@ static bool is_reached(struct compiler *c, uint64_t offset)
     return false;
 }
 
-/* A guarded memory 0. */
-static struct mem guarded(struct compiler *c, reg index, uint64_t offset,
-                          bool reached, regset avoid)
+static struct mem place(reg base, reg index, uint64_t offset, bool narrow)
 {
-    struct mem at = {wc_masm_target.memory, index, offset, true, !reached};
-    if (offset > INT32_MAX) {
-        reg sum = c->dying & REG_BIT(index) ? index
-                                            : wc_reg_take(c, W_I64, avoid);
-        reg temp = sum == index ? wc_reg_take(c, W_I64, avoid) : sum;
-        wc_masm_const(&c->masm, W_I64, temp, offset);
-        wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
-        if (temp != sum)
-            c->held &= ~REG_BIT(temp);
-        at = (struct mem){wc_masm_target.memory, sum, 0, false, !reached};
-    }
+    return (struct mem){.base = base, .index = index, .narrow = narrow,
+                        .offset = (uint32_t)offset};
+}
+
+/* Of a guarded memory 0. */
+static struct mem guarded(reg index, uint64_t offset, bool narrow,
+                          bool reached)
+{
+    struct mem at = place(wc_masm_target.memory, index, offset, narrow);
+    at.guarded = !reached;
     return at;
+}
+
+/* With an offset that is none of the target's. */
+static struct mem guarded_far(struct compiler *c, reg index, uint64_t offset,
+                              regset avoid)
+{
+    reg sum = c->dying & REG_BIT(index) ? index : wc_reg_take(c, W_I64, avoid);
+    reg temp = sum == index ? wc_reg_take(c, W_I64, avoid) : sum;
+    wc_masm_const(&c->masm, W_I64, temp, offset);
+    wc_masm_binary(&c->masm, OP_I64_ADD, sum, index, src_reg(temp), NULL);
+    if (temp != sum)
+        c->held &= ~REG_BIT(temp);
+    return guarded(sum, 0, false, false);
 }
 
 /* The field with the size of a memory, which a shared one has elsewhere. */
@@ -125,34 +135,32 @@ static struct mem checked(struct compiler *c, reg index, uint64_t offset,
     trap_if(c, wc_masm_negate(wc_masm_below_field(
                    m, 8, last, mem, size_field(c, memory, mem))),
             TRAP_MEMORY_OUT_OF_BOUNDS);
-    struct mem at = {wc_masm_target.memory, index, offset, !addr64, false};
+    reg base = wc_masm_target.memory;
     if (memory != 0) {
         load_memory(c, memory, mem);
         wc_masm_get(m, 8, mem, mem, (int32_t)offsetof(struct memory, base));
-        at.base = mem;
+        base = mem;
+    } else {
+        c->held &= ~REG_BIT(mem);
     }
     if (offset > INT32_MAX) {
         add_const(c, last, index, offset, last);
-        at = (struct mem){at.base, last, 0, false, false};
-    } else {
-        c->held &= ~REG_BIT(last);
+        return place(base, last, 0, false);
     }
-    if (memory == 0)
-        c->held &= ~REG_BIT(mem);
-    return at;
+    c->held &= ~REG_BIT(last);
+    return place(base, index, offset, !addr64);
 }
 
 /* A constant address in a guarded memory 0 needs no register, and no guard in
  * the middle when it is aligned. */
-static bool pop_const(struct compiler *c, bool align, struct mem *out)
+static bool pop_const(struct compiler *c, struct mem *out)
 {
-    const struct value *v = value_top(c, 0);
-    uint64_t sum = (uint32_t)v->bits + c->in.memarg.offset;
-    if (v->kind != VALUE_CONST || align || sum > INT32_MAX)
+    uint64_t sum = (uint32_t)value_top(c, 0)->bits + c->in.memarg.offset;
+    if (sum > INT32_MAX)
         return false;
     wc_drop(c);
-    *out = (struct mem){wc_masm_target.memory, REG_NONE, sum, false,
-                        sum % access_bytes(c) != 0};
+    *out = place(wc_masm_target.memory, REG_NONE, sum, false);
+    out->guarded = sum % access_bytes(c) != 0;
     return true;
 }
 
@@ -161,12 +169,17 @@ struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
     uint64_t offset = c->in.memarg.offset;
     bool fast = c->in.memarg.memory == 0 && c->options->guarded;
     struct mem at;
-    if (fast && pop_const(c, align, &at))
+    if (fast && !align && value_top(c, 0)->kind == VALUE_CONST &&
+        pop_const(c, &at))
         return at;
-    bool reached = fast && is_reached(c, offset);
+    bool near = offset <= INT32_MAX;
+    bool reached = wc_masm_target.probes && fast && near &&
+                   is_reached(c, (uint32_t)offset);
     reg index = wc_pop_reg(c, avoid);
     if (align)
         check_aligned(c, index, offset, avoid);
-    return fast ? guarded(c, index, offset, reached, avoid)
-                : checked(c, index, offset, avoid);
+    if (!fast)
+        return checked(c, index, offset, avoid);
+    return near ? guarded(index, offset, true, reached)
+                : guarded_far(c, index, offset, avoid);
 }

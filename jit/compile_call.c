@@ -110,7 +110,7 @@ static void begin_call(struct compiler *c, const struct abi_call *abi,
         wc_drop(c);
     place_room(c, abi, tail);
     c->held = c->dying = 0;
-    wc_reg_forget(c, c->cached);
+    reg_forget(c, c->cached);
     c->invalid |= c->pins & ~wc_masm_target.callee_saved;
 }
 

@@ -72,7 +72,7 @@ static void at_label(struct compiler *c, const struct region *region)
         wc_region_set(c, region);
     c->invalid = 0;
     c->dirty = c->write_through ? 0 : c->pins;
-    wc_reg_forget(c, c->cached);
+    reg_forget(c, c->cached);
     c->straight++;
     c->dead = false;
 }

@@ -100,7 +100,7 @@ static void land(struct compiler *c, const struct control *control)
     c->dead = false;
     if (control->region != NULL) /* of the function's end it is any */
         wc_region_set(c, control->region);
-    wc_reg_forget(c, c->cached);
+    reg_forget(c, c->cached);
     c->straight++;
     c->invalid = c->pins;
     c->dirty = 0;

@@ -27,7 +27,7 @@ static void clear_fixed(struct compiler *c, const struct masm_rule *rule,
             continue;
         wc_reg_evict(c, r, fixed);
     }
-    wc_reg_forget(c, fixed);
+    reg_forget(c, fixed);
 }
 
 static regset bit_of(reg r)

@@ -56,7 +56,7 @@ struct local {
     uint32_t slot;    /* home */
     uint32_t aliases; /* 1 + stack index of the topmost */
     uint32_t straight; /* the piece of code (c->straight) that accessed ... */
-    uint64_t reach;    /* ... a guarded memory at it, up to here behind it */
+    uint32_t reach;    /* ... a guarded memory at it, up to here behind it */
 };
 
 enum control_kind {
@@ -142,7 +142,7 @@ struct compiler {
 
     uint32_t height; /* in slots, of the next operand */
     uint32_t settled; /* operands below are CONST or SLOT */
-    uint32_t spilled; /* operands below are not in registers */
+    uint32_t spilled; /* operands below are not in registers; >= settled */
 
     struct local *locals;
     uint32_t locals_len;
@@ -245,8 +245,14 @@ reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid);
 void wc_reg_claim(struct compiler *c, reg r, regset avoid);
 /* The operand in a register goes to another one or home. */
 void wc_reg_evict(struct compiler *c, reg r, regset avoid);
-/* No register has a copy of a local any more (calls, labels). */
-void wc_reg_forget(struct compiler *c, regset which);
+/* These registers have copies of locals, and no more. */
+void wc_reg_uncache(struct compiler *c, regset which);
+/* No register of them has a copy of a local any more (calls, labels). */
+WC_INLINE void reg_forget(struct compiler *c, regset which)
+{
+    if (c->cached & which)
+        wc_reg_uncache(c, c->cached & which);
+}
 /* The temporaries that a rule asks for. */
 void wc_reg_temps(struct compiler *c, const struct masm_rule *rule,
                   regset avoid, reg *temps);

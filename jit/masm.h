@@ -61,6 +61,7 @@ struct masm_target {
     uint8_t transients_min[2]; /* so many unpinned ones any operation needs */
     uint8_t stack_align; /* bytes of stack arguments are a multiple of it */
     bool frame_first;    /* the frame is made when the stack is checked */
+    bool probes; /* a store to where mem.guarded is true costs more */
 };
 
 extern const struct masm_target wc_masm_target;
@@ -148,12 +149,12 @@ WC_INLINE struct src src_slot(uint32_t index)
 
 /* A place in memory: *(base + index + offset). */
 struct mem {
-    reg base;  /* a machine address */
-    reg index; /* zero-extended, or REG_NONE */
-    uint64_t offset; /* at most INT32_MAX; wc_addr sees to larger ones */
-    bool narrow;     /* the index is an i32: its upper half may be ignored */
-    bool guarded;    /* what is out of bounds faults, maybe the end alone: then
-                        a store writes nothing, not even what is in bounds */
+    reg base;     /* a machine address */
+    reg index;    /* zero-extended, or REG_NONE */
+    bool narrow;  /* the index is an i32: its upper half may be ignored */
+    bool guarded; /* what is out of bounds faults, maybe the end alone: then a
+                     store writes nothing, not even what is in bounds */
+    uint32_t offset; /* at most INT32_MAX; wc_addr_pop sees to larger ones */
 };
 
 /* How an operation wants its operands. Fixed registers are freed by the front

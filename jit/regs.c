@@ -9,11 +9,10 @@ static reg lowest(regset s)
     return (reg)bits_ctz64(s);
 }
 
-void wc_reg_forget(struct compiler *c, regset which)
+void wc_reg_uncache(struct compiler *c, regset which)
 {
-    regset s = c->cached & which;
-    c->cached &= ~s;
-    for (; s != 0; s &= s - 1)
+    c->cached &= ~which;
+    for (regset s = which; s != 0; s &= s - 1)
         c->locals[c->owner[lowest(s)]].cache = REG_NONE;
 }
 
@@ -86,7 +85,7 @@ reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid)
     }
     reg r = lowest(free);
     c->last_taken = r;
-    wc_reg_forget(c, REG_BIT(r));
+    reg_forget(c, REG_BIT(r));
     c->held |= REG_BIT(r);
     return r;
 }
@@ -110,7 +109,7 @@ void wc_reg_evict(struct compiler *c, reg r, regset avoid)
         return;
     }
     reg to = lowest(free);
-    wc_reg_forget(c, REG_BIT(to));
+    reg_forget(c, REG_BIT(to));
     wc_masm_move(&c->masm, v->type, to, r);
     c->values = (c->values & ~REG_BIT(r)) | REG_BIT(to);
     c->owner[to] = c->owner[r];
@@ -121,7 +120,7 @@ void wc_reg_claim(struct compiler *c, reg r, regset avoid)
 {
     assert(!((c->pins | c->held) & REG_BIT(r)));
     wc_reg_evict(c, r, avoid);
-    wc_reg_forget(c, REG_BIT(r));
+    reg_forget(c, REG_BIT(r));
     c->held |= REG_BIT(r);
 }
 
@@ -157,7 +156,7 @@ void wc_regs_call(struct compiler *c)
 {
     wc_spill_below(c, UINT32_MAX);
     c->spilled = c->stack.len;
-    wc_reg_forget(c, c->cached);
+    reg_forget(c, c->cached);
     wc_pins_save(c);
     c->invalid |= c->pins & ~wc_masm_target.callee_saved;
 }
@@ -186,7 +185,7 @@ void wc_region_set(struct compiler *c, const struct region *to)
 {
     for (uint32_t i = 0; c->region != NULL && i < c->region->pins_len; i++)
         c->locals[c->region->pins[i].local].pin = REG_NONE;
-    wc_reg_forget(c, c->cached);
+    reg_forget(c, c->cached);
     c->region = to;
     for (uint32_t i = 0; i < to->pins_len; i++) {
         const struct pin *p = &to->pins[i];

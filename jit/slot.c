@@ -40,7 +40,7 @@ void wc_push_reg(struct compiler *c, enum wtype t, reg r)
         return;
     }
     push(c, VALUE_REG, t)->reg = r;
-    wc_reg_forget(c, REG_BIT(r));
+    reg_forget(c, REG_BIT(r));
     c->values |= REG_BIT(r);
     c->held &= ~REG_BIT(r);
     c->dying &= ~REG_BIT(r);
@@ -59,9 +59,8 @@ void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len)
 }
 
 /* A LOCAL that is the topmost alias of its local is one no more. */
-static void unlink_alias(struct compiler *c, const struct value *v)
+WC_INLINE void unlink_alias(struct compiler *c, const struct value *v)
 {
-    assert(c->locals[v->local].aliases == (uint32_t)(v - c->stack.data) + 1);
     c->locals[v->local].aliases = v->below;
 }
 
@@ -75,10 +74,11 @@ WC_INLINE const struct value *pop(struct compiler *c)
         c->values &= ~REG_BIT(v->reg);
     c->stack.len--;
     c->height = v->slot;
-    if (c->settled > c->stack.len)
-        c->settled = c->stack.len;
-    if (c->spilled > c->stack.len)
+    if (WC_UNLIKELY(c->spilled > c->stack.len)) {
         c->spilled = c->stack.len;
+        if (c->settled > c->stack.len)
+            c->settled = c->stack.len;
+    }
     return v;
 }
 
@@ -127,8 +127,8 @@ void wc_local_cache(struct compiler *c, uint32_t local, reg r)
     struct local *l = &c->locals[local];
     assert(l->pin == REG_NONE && !(c->pins & REG_BIT(r)));
     if (l->cache != REG_NONE)
-        wc_reg_forget(c, REG_BIT(l->cache));
-    wc_reg_forget(c, REG_BIT(r));
+        reg_forget(c, REG_BIT(l->cache));
+    reg_forget(c, REG_BIT(r));
     l->cache = r;
     c->cached |= REG_BIT(r);
     c->owner[r] = local;
@@ -230,7 +230,7 @@ void wc_pop_store(struct compiler *c, uint32_t local)
     if (v->kind == VALUE_CONST) {
         wc_masm_store_slot_const(&c->masm, l->slot, v->bits);
         if (l->cache != REG_NONE)
-            wc_reg_forget(c, REG_BIT(l->cache));
+            reg_forget(c, REG_BIT(l->cache));
         pop(c);
         return;
     }
@@ -239,7 +239,7 @@ void wc_pop_store(struct compiler *c, uint32_t local)
     if (c->dying & REG_BIT(r))
         wc_local_cache(c, local, r);
     else if (l->cache != REG_NONE && l->cache != r)
-        wc_reg_forget(c, REG_BIT(l->cache));
+        reg_forget(c, REG_BIT(l->cache));
 }
 
 struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,

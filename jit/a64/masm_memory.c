@@ -75,7 +75,7 @@ void wc_target_probe(struct masm *m, unsigned scale, struct mem at)
 void wc_target_store(struct masm *m, enum a64_mem op, reg t, struct mem to)
 {
     unsigned scale = a64_mem_scale(op);
-    uint64_t near = encodable(op, (int64_t)to.offset) ? to.offset : 0;
+    uint32_t near = encodable(op, (int64_t)to.offset) ? to.offset : 0;
     bool simple = to.index == REG_NONE ? near == to.offset : to.offset == 0;
     if (to.guarded && scale > 0 && !simple) {
         to.offset -= near;
@@ -98,7 +98,7 @@ reg wc_target_address(struct masm *m, struct mem at)
     if (at.offset == 0)
         return base;
     if (a64_is_add_imm(at.offset)) {
-        a64_add_rri(b, A64_ADD, SIZE64, SCRATCH2, base, (uint32_t)at.offset);
+        a64_add_rri(b, A64_ADD, SIZE64, SCRATCH2, base, at.offset);
     } else {
         a64_mov_ri(b, SIZE64, SCRATCH3, at.offset);
         a64_add_rrr(b, A64_ADD, SIZE64, SCRATCH2, base, SCRATCH3);

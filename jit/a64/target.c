@@ -32,6 +32,7 @@ const struct masm_target wc_masm_target = {
     .transients_min = {3, 3},
     .stack_align = 16,
     .frame_first = true,
+    .probes = true,
 };
 
 /* --- one function after the other ----------------------------------------- */

@@ -56,6 +56,33 @@ WC_INLINE uint8_t *put_legacy(uint8_t *p, uint32_t op, unsigned rex)
     return store_u8(p, (uint8_t)op);
 }
 
+/* What most instructions have none of: prefixes, VEX, a second escape. */
+enum {
+    NOT_PLAIN = X64_LOCKED | X64_PP_F2 | X64_VEX | X64_EVEX | X64_MAP_38,
+};
+
+/* REX, escape and opcode without a branch; nothing else is there. */
+WC_INLINE uint8_t *put_plain(uint8_t *p, uint32_t op, unsigned rxb)
+{
+    unsigned rex = rxb | (op & X64_REXW) / (X64_REXW / 8);
+    *p = (uint8_t)(0x40 | rex);
+    p += rex != 0;
+    *p = 0x0f;
+    p += op_map(op);
+    return store_u8(p, (uint8_t)op);
+}
+
+WC_INLINE bool has_room(const struct codebuf *b)
+{
+    return WC_LIKELY(b->cap - b->len >= INSN_MAX);
+}
+
+/* ModRM; a SIB with its fields has the same form. */
+WC_INLINE uint8_t mod_rm(unsigned mod, unsigned reg, unsigned rm)
+{
+    return (uint8_t)(mod << 6 | (reg & 7) << 3 | (rm & 7));
+}
+
 /* R, X and B of `rex` are inverted in all of VEX and EVEX, as is vvvv. */
 static inline uint8_t *put_vex(uint8_t *p, uint32_t op, unsigned rex,
                                unsigned v)
@@ -89,7 +116,7 @@ static inline void finish(struct codebuf *b, uint8_t *p, uint32_t op,
 }
 
 void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
-               unsigned rm, int32_t imm)
+                   unsigned rm, int32_t imm)
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
     unsigned rxb = (reg & 8) >> 1 | (rm & 8) >> 3;
@@ -101,7 +128,20 @@ void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
             rxb |= 0x40;
         p = put_legacy(p, op, rxb);
     }
-    p = store_u8(p, (uint8_t)(0xc0 | (reg & 7) << 3 | (rm & 7)));
+    p = store_u8(p, mod_rm(3, reg, rm));
+    finish(b, p, op, imm);
+}
+
+void wc_x64_plain_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned rm,
+               int32_t imm)
+{
+    if ((op & (NOT_PLAIN | X64_REG8 | X64_RM8)) || !has_room(b)) {
+        wc_x64_rr(b, op, reg, 0, rm, imm);
+        return;
+    }
+    uint8_t *p = b->bytes + b->len;
+    p = put_plain(p, op, (reg & 8) >> 1 | (rm & 8) >> 3);
+    p = store_u8(p, mod_rm(3, reg, rm));
     finish(b, p, op, imm);
 }
 
@@ -113,22 +153,14 @@ void wc_x64_or(struct codebuf *b, uint32_t op, unsigned r, int32_t imm)
     finish(b, p, op, imm);
 }
 
-/* Bytes of displacement: 0, 1, or 2 for four of them. rbp and r13 have one
- * always, since mod 0 with them means something else. EVEX scales a disp8 by
- * the operand's size: only zero is the same then. */
+/* How a displacement is stored: 0 not, 1 in a byte, 2 in four. rbp and r13 have
+ * one always, since 0 with them means something else. EVEX scales a disp8 by the
+ * operand's size: only zero is the same then. */
 WC_INLINE unsigned disp_mod(uint32_t op, unsigned base, int32_t disp)
 {
-    if (disp == 0)
-        return base == 5;
-    return x64_is_imm8(disp) && !(op & X64_EVEX) ? 1 : 2;
-}
-
-/* Index 4 is none. */
-WC_INLINE uint8_t sib_of(struct x64_mem m, unsigned base)
-{
-    unsigned scale = m.scale_log2;
-    unsigned index = m.index != X64_NONE ? m.index & 7u : 4;
-    return (uint8_t)(scale << 6 | index << 3 | base);
+    bool some = (disp != 0) | (base == 5);
+    bool byte = x64_is_imm8(disp) & (disp == 0 || !(op & X64_EVEX));
+    return byte ? some : 2;
 }
 
 /* ModRM, SIB, displacement. rm 4 means a SIB. SIB and displacement are stored
@@ -138,12 +170,12 @@ WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
 {
     unsigned base = m.base & 7;
     unsigned mod = disp_mod(op, base, m.disp);
-    bool sib = m.index != X64_NONE || base == 4;
-    p[0] = (uint8_t)(mod << 6 | (reg & 7) << 3 | (sib ? 4 : base));
-    p[1] = sib_of(m, base);
+    bool sib = (m.index != X64_NO_INDEX) | (base == 4);
+    p[0] = mod_rm(mod, reg, sib ? 4 : base);
+    p[1] = mod_rm(m.scale_log2, m.index, base);
     p += 1 + sib;
     store_u32(p, (uint32_t)m.disp);
-    return p + (mod == 2 ? 4 : mod);
+    return p + mod + (mod & 2);
 }
 
 /* Without a base there is always a displacement of 32 bits; alone it needs a
@@ -151,48 +183,42 @@ WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
 static uint8_t *put_no_base(uint8_t *p, unsigned reg, struct x64_mem m)
 {
     bool sib = m.base != X64_RIP;
-    p = store_u8(p, (uint8_t)((reg & 7) << 3 | (sib ? 4 : 5)));
+    p = store_u8(p, mod_rm(0, reg, sib ? 4 : 5));
     if (sib)
-        p = store_u8(p, sib_of(m, 5));
+        p = store_u8(p, mod_rm(m.scale_log2, m.index, 5));
     return store_u32(p, (uint32_t)m.disp);
 }
 
 /* REX in the order of its bits: R 4, X 2, B 1. */
 WC_INLINE unsigned mem_rxb(unsigned reg, struct x64_mem m)
 {
-    unsigned rxb = (reg & 8) >> 1;
-    rxb |= m.index != X64_NONE ? (m.index & 8u) >> 2 : 0;
-    return rxb | (m.base < X64_RIP ? (m.base & 8u) >> 3 : 0);
+    return (reg & 8) >> 1 | (m.index & 8u) >> 2 | (m.base & 8u) >> 3;
 }
 
-/* With VEX or EVEX, or without a base. */
-static WC_NOINLINE void rm_other(struct codebuf *b, uint32_t op, unsigned reg,
-                                 unsigned v, struct x64_mem m, int32_t imm)
+void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
+                   struct x64_mem m, int32_t imm)
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
-    unsigned rxb = mem_rxb(reg, m);
+    bool no_base = m.base >= X64_RIP;
+    unsigned rxb = mem_rxb(reg, m) & (no_base ? 6 : 7);
     if (op & (X64_VEX | X64_EVEX))
         p = put_vex(p, op, rxb, v);
     else
         p = put_legacy(p, op, (op & X64_REG8) && wants_rex(reg) ? rxb | 0x40
                                                                : rxb);
-    p = m.base >= X64_RIP ? put_no_base(p, reg, m) : put_mem(p, op, reg, m);
+    p = no_base ? put_no_base(p, reg, m) : put_mem(p, op, reg, m);
     finish(b, p, op, imm);
 }
 
-void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
-               struct x64_mem m, int32_t imm)
+void wc_x64_plain_rm(struct codebuf *b, uint32_t op, unsigned reg, struct x64_mem m,
+               int32_t imm)
 {
-    assert(m.index != RSP);
-    if (m.base >= X64_RIP || (op & (X64_VEX | X64_EVEX))) {
-        rm_other(b, op, reg, v, m, imm);
+    if (m.base >= X64_RIP || (op & (NOT_PLAIN | X64_REG8)) || !has_room(b)) {
+        wc_x64_rm(b, op, reg, 0, m, imm);
         return;
     }
-    uint8_t *p = codebuf_reserve(b, INSN_MAX);
-    unsigned rex = mem_rxb(reg, m);
-    if ((op & X64_REG8) && wants_rex(reg))
-        rex |= 0x40;
-    p = put_legacy(p, op, rex);
+    uint8_t *p = b->bytes + b->len;
+    p = put_plain(p, op, mem_rxb(reg, m));
     p = put_mem(p, op, reg, m);
     finish(b, p, op, imm);
 }
@@ -206,7 +232,7 @@ void wc_x64_alu_ri(struct codebuf *b, enum x64_alu op, enum x64_size size,
         wc_x64_or(b, x64_sized_group(op << 3 | 5u, size) | x64_imm(size), 0,
                   imm);
     else
-        wc_x64_rr(b, code, op, 0, dst, imm);
+        wc_x64_plain_rr(b, code, op, dst, imm);
 }
 
 void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
@@ -215,8 +241,7 @@ void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
     if (l == RAX)
         wc_x64_or(b, x64_sized_group(0xa9, size) | x64_imm(size), 0, imm);
     else
-        wc_x64_rr(b, x64_sized_group(0xf7, size) | x64_imm(size), 0, 0, l,
-                  imm);
+        wc_x64_plain_rr(b, x64_sized_group(0xf7, size) | x64_imm(size), 0, l, imm);
 }
 
 /* Three forms: B8 with 32 bits zero-extends, C7 sign-extends, B8 with REX.W
@@ -229,7 +254,7 @@ void wc_x64_mov_ri(struct codebuf *b, enum x64_size size, unsigned dst,
         return;
     }
     if (x64_is_imm32(imm)) {
-        wc_x64_rr(b, 0xc7 | X64_REXW | X64_IMM32, 0, 0, dst, (int32_t)imm);
+        wc_x64_plain_rr(b, 0xc7 | X64_REXW | X64_IMM32, 0, dst, (int32_t)imm);
         return;
     }
     uint8_t *p = codebuf_reserve(b, INSN_MAX);

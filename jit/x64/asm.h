@@ -58,7 +58,7 @@ WC_INLINE uint32_t x64_alu_imm(enum x64_size size, int32_t imm)
 static inline void x64_alu_rr(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_sized8(op << 3 | 1u, size), src, 0, dst, 0);
+    wc_x64_plain_rr(b, x64_sized8(op << 3 | 1u, size), src, dst, 0);
 }
 
 void wc_x64_alu_ri(struct codebuf *b, enum x64_alu op, enum x64_size size,
@@ -74,41 +74,42 @@ static inline void x64_alu_rm(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, unsigned dst,
                               struct x64_mem src)
 {
-    wc_x64_rm(b, x64_sized8(op << 3 | 3u, size), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_sized8(op << 3 | 3u, size), dst, src, 0);
 }
 
 static inline void x64_alu_mr(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, struct x64_mem dst,
                               unsigned src)
 {
-    wc_x64_rm(b, x64_sized8(op << 3 | 1u, size), src, 0, dst, 0);
+    wc_x64_plain_rm(b, x64_sized8(op << 3 | 1u, size), src, dst, 0);
 }
 
 static inline void x64_alu_mi(struct codebuf *b, enum x64_alu op,
                               enum x64_size size, struct x64_mem dst,
                               int32_t imm)
 {
-    wc_x64_rm(b, x64_alu_imm(size, imm), op, 0, dst, imm);
+    wc_x64_plain_rm(b, x64_alu_imm(size, imm), op, dst, imm);
 }
 
 static inline void x64_lock_alu_mr(struct codebuf *b, enum x64_alu op,
                                    enum x64_size size, struct x64_mem dst,
                                    unsigned src)
 {
-    wc_x64_rm(b, x64_sized8(op << 3 | 1u | X64_LOCKED, size), src, 0, dst, 0);
+    wc_x64_plain_rm(b, x64_sized8(op << 3 | 1u | X64_LOCKED, size), src, dst,
+                    0);
 }
 
 static inline void x64_lock_alu_mi(struct codebuf *b, enum x64_alu op,
                                    enum x64_size size, struct x64_mem dst,
                                    int32_t imm)
 {
-    wc_x64_rm(b, x64_alu_imm(size, imm) | X64_LOCKED, op, 0, dst, imm);
+    wc_x64_plain_rm(b, x64_alu_imm(size, imm) | X64_LOCKED, op, dst, imm);
 }
 
 static inline void x64_test_rr(struct codebuf *b, enum x64_size size,
                                unsigned l, unsigned r)
 {
-    wc_x64_rr(b, x64_sized8(0x85, size), r, 0, l, 0);
+    wc_x64_plain_rr(b, x64_sized8(0x85, size), r, l, 0);
 }
 
 void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
@@ -123,14 +124,14 @@ static inline void x64_test_ri(struct codebuf *b, enum x64_size size,
 static inline void x64_test_mr(struct codebuf *b, enum x64_size size,
                                struct x64_mem l, unsigned r)
 {
-    wc_x64_rm(b, x64_sized8(0x85, size), r, 0, l, 0);
+    wc_x64_plain_rm(b, x64_sized8(0x85, size), r, l, 0);
 }
 
 static inline void x64_test_mi(struct codebuf *b, enum x64_size size,
                                struct x64_mem l, int32_t imm)
 {
     uint32_t code = x64_sized_group(0xf7, size);
-    wc_x64_rm(b, code | x64_imm(size), 0, 0, l, imm);
+    wc_x64_plain_rm(b, code | x64_imm(size), 0, l, imm);
 }
 
 /* Of one register or place; mul to idiv use rdx:rax, ax for bytes. */
@@ -147,26 +148,26 @@ static inline void x64_unary_r(struct codebuf *b, enum x64_unary op,
                                enum x64_size size, unsigned r)
 {
     uint32_t code = x64_sized_group(0xf7, size);
-    wc_x64_rr(b, code, op, 0, r, 0);
+    wc_x64_plain_rr(b, code, op, r, 0);
 }
 
 static inline void x64_unary_m(struct codebuf *b, enum x64_unary op,
                                enum x64_size size, struct x64_mem m)
 {
     uint32_t code = x64_sized_group(0xf7, size);
-    wc_x64_rm(b, code, op, 0, m, 0);
+    wc_x64_plain_rm(b, code, op, m, 0);
 }
 
 static inline void x64_imul_rr(struct codebuf *b, enum x64_size size,
                                unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_sized(0xaf | X64_MAP_0F, size), dst, 0, src, 0);
+    wc_x64_plain_rr(b, x64_sized(0xaf | X64_MAP_0F, size), dst, src, 0);
 }
 
 static inline void x64_imul_rm(struct codebuf *b, enum x64_size size,
                                unsigned dst, struct x64_mem src)
 {
-    wc_x64_rm(b, x64_sized(0xaf | X64_MAP_0F, size), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_sized(0xaf | X64_MAP_0F, size), dst, src, 0);
 }
 
 WC_INLINE uint32_t x64_imul_imm(enum x64_size size, int32_t imm)
@@ -179,13 +180,13 @@ WC_INLINE uint32_t x64_imul_imm(enum x64_size size, int32_t imm)
 static inline void x64_imul_rri(struct codebuf *b, enum x64_size size,
                                 unsigned dst, unsigned src, int32_t imm)
 {
-    wc_x64_rr(b, x64_imul_imm(size, imm), dst, 0, src, imm);
+    wc_x64_plain_rr(b, x64_imul_imm(size, imm), dst, src, imm);
 }
 
 static inline void x64_imul_rmi(struct codebuf *b, enum x64_size size,
                                 unsigned dst, struct x64_mem src, int32_t imm)
 {
-    wc_x64_rm(b, x64_imul_imm(size, imm), dst, 0, src, imm);
+    wc_x64_plain_rm(b, x64_imul_imm(size, imm), dst, src, imm);
 }
 
 /* hi:lo = rdx * src, flags untouched (BMI2) */
@@ -214,26 +215,26 @@ static inline void x64_cdq(struct codebuf *b, enum x64_size size)
 static inline void x64_mov_rr(struct codebuf *b, enum x64_size size,
                               unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_sized8(0x89, size), src, 0, dst, 0);
+    wc_x64_plain_rr(b, x64_sized8(0x89, size), src, dst, 0);
 }
 
 static inline void x64_mov_rm(struct codebuf *b, enum x64_size size,
                               unsigned dst, struct x64_mem src)
 {
-    wc_x64_rm(b, x64_sized8(0x8b, size), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_sized8(0x8b, size), dst, src, 0);
 }
 
 static inline void x64_mov_mr(struct codebuf *b, enum x64_size size,
                               struct x64_mem dst, unsigned src)
 {
-    wc_x64_rm(b, x64_sized8(0x89, size), src, 0, dst, 0);
+    wc_x64_plain_rm(b, x64_sized8(0x89, size), src, dst, 0);
 }
 
 static inline void x64_mov_mi(struct codebuf *b, enum x64_size size,
                               struct x64_mem dst, int32_t imm)
 {
     uint32_t code = x64_sized_group(0xc7, size);
-    wc_x64_rm(b, code | x64_imm(size), 0, 0, dst, imm);
+    wc_x64_plain_rm(b, code | x64_imm(size), 0, dst, imm);
 }
 
 /* Sets all 64 bits: to the zero-extended low 32 bits of `imm` with SIZE32, the
@@ -258,13 +259,13 @@ WC_INLINE uint32_t x64_movzx_op(enum x64_size from)
 static inline void x64_movzx_rr(struct codebuf *b, enum x64_size from,
                                 unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_movzx_op(from), dst, 0, src, 0);
+    wc_x64_plain_rr(b, x64_movzx_op(from), dst, src, 0);
 }
 
 static inline void x64_movzx_rm(struct codebuf *b, enum x64_size from,
                                 unsigned dst, struct x64_mem src)
 {
-    wc_x64_rm(b, x64_movzx_op(from), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_movzx_op(from), dst, src, 0);
 }
 
 /* Sign-extends to `size`, 32 or 64, of which 32 clears the upper half. From 32
@@ -280,65 +281,65 @@ WC_INLINE uint32_t x64_movsx_op(enum x64_size size, enum x64_size from)
 static inline void x64_movsx_rr(struct codebuf *b, enum x64_size size,
                                 enum x64_size from, unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_movsx_op(size, from), dst, 0, src, 0);
+    wc_x64_plain_rr(b, x64_movsx_op(size, from), dst, src, 0);
 }
 
 static inline void x64_movsx_rm(struct codebuf *b, enum x64_size size,
                                 enum x64_size from, unsigned dst,
                                 struct x64_mem src)
 {
-    wc_x64_rm(b, x64_movsx_op(size, from), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_movsx_op(size, from), dst, src, 0);
 }
 
 static inline void x64_lea(struct codebuf *b, enum x64_size size, unsigned dst,
                            struct x64_mem m)
 {
-    wc_x64_rm(b, x64_sized(0x8d, size), dst, 0, m, 0);
+    wc_x64_plain_rm(b, x64_sized(0x8d, size), dst, m, 0);
 }
 
 static inline void x64_cmov_rr(struct codebuf *b, enum x64_cc cc,
                                enum x64_size size, unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_sized(0x40 | cc | X64_MAP_0F, size), dst, 0, src, 0);
+    wc_x64_plain_rr(b, x64_sized(0x40 | cc | X64_MAP_0F, size), dst, src, 0);
 }
 
 static inline void x64_cmov_rm(struct codebuf *b, enum x64_cc cc,
                                enum x64_size size, unsigned dst,
                                struct x64_mem src)
 {
-    wc_x64_rm(b, x64_sized(0x40 | cc | X64_MAP_0F, size), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_sized(0x40 | cc | X64_MAP_0F, size), dst, src, 0);
 }
 
 /* Writes the low byte only. */
 static inline void x64_setcc_r(struct codebuf *b, enum x64_cc cc, unsigned r)
 {
-    wc_x64_rr(b, 0x90 | cc | X64_MAP_0F | X64_RM8, 0, 0, r, 0);
+    wc_x64_plain_rr(b, 0x90 | cc | X64_MAP_0F | X64_RM8, 0, r, 0);
 }
 
 static inline void x64_setcc_m(struct codebuf *b, enum x64_cc cc,
                                struct x64_mem m)
 {
-    wc_x64_rm(b, 0x90 | cc | X64_MAP_0F, 0, 0, m, 0);
+    wc_x64_plain_rm(b, 0x90 | cc | X64_MAP_0F, 0, m, 0);
 }
 
 static inline void x64_xchg_rr(struct codebuf *b, enum x64_size size,
                                unsigned l, unsigned r)
 {
-    wc_x64_rr(b, x64_sized8(0x87, size), r, 0, l, 0);
+    wc_x64_plain_rr(b, x64_sized8(0x87, size), r, l, 0);
 }
 
 /* Locked by itself. */
 static inline void x64_xchg_mr(struct codebuf *b, enum x64_size size,
                                struct x64_mem m, unsigned r)
 {
-    wc_x64_rm(b, x64_sized8(0x87, size), r, 0, m, 0);
+    wc_x64_plain_rm(b, x64_sized8(0x87, size), r, m, 0);
 }
 
 static inline void x64_lock_xadd_mr(struct codebuf *b, enum x64_size size,
                                     struct x64_mem m, unsigned r)
 {
     uint32_t op = 0xc1 | X64_MAP_0F | X64_LOCKED;
-    wc_x64_rm(b, x64_sized8(op, size), r, 0, m, 0);
+    wc_x64_plain_rm(b, x64_sized8(op, size), r, m, 0);
 }
 
 /* Compares with al to rax, which gets the old value when they differ. */
@@ -346,18 +347,18 @@ static inline void x64_lock_cmpxchg_mr(struct codebuf *b, enum x64_size size,
                                        struct x64_mem m, unsigned r)
 {
     uint32_t op = 0xb1 | X64_MAP_0F | X64_LOCKED;
-    wc_x64_rm(b, x64_sized8(op, size), r, 0, m, 0);
+    wc_x64_plain_rm(b, x64_sized8(op, size), r, m, 0);
 }
 
 /* rdx:rax with m, new value in rcx:rbx. */
 static inline void x64_lock_cmpxchg16b_m(struct codebuf *b, struct x64_mem m)
 {
-    wc_x64_rm(b, 0xc7 | X64_MAP_0F | X64_LOCKED | X64_REXW, 1, 0, m, 0);
+    wc_x64_plain_rm(b, 0xc7 | X64_MAP_0F | X64_LOCKED | X64_REXW, 1, m, 0);
 }
 
 static inline void x64_push_m(struct codebuf *b, struct x64_mem m)
 {
-    wc_x64_rm(b, 0xff, 6, 0, m, 0);
+    wc_x64_plain_rm(b, 0xff, 6, m, 0);
 }
 
 static inline void x64_push_r(struct codebuf *b, unsigned r)
@@ -384,7 +385,7 @@ static inline void x64_shift_ri(struct codebuf *b, enum x64_shift op,
                                 enum x64_size size, unsigned dst, uint8_t imm)
 {
     uint32_t code = x64_sized_group(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
-    wc_x64_rr(b, code, op, 0, dst, imm);
+    wc_x64_plain_rr(b, code, op, dst, imm);
 }
 
 /* By cl. */
@@ -392,7 +393,7 @@ static inline void x64_shift_rcl(struct codebuf *b, enum x64_shift op,
                                  enum x64_size size, unsigned dst)
 {
     uint32_t code = x64_sized_group(0xd3, size);
-    wc_x64_rr(b, code, op, 0, dst, 0);
+    wc_x64_plain_rr(b, code, op, dst, 0);
 }
 
 static inline void x64_shift_mi(struct codebuf *b, enum x64_shift op,
@@ -400,29 +401,29 @@ static inline void x64_shift_mi(struct codebuf *b, enum x64_shift op,
                                 uint8_t imm)
 {
     uint32_t code = x64_sized_group(imm == 1 ? 0xd1 : 0xc1 | X64_IMM8, size);
-    wc_x64_rm(b, code, op, 0, dst, imm);
+    wc_x64_plain_rm(b, code, op, dst, imm);
 }
 
 static inline void x64_shift_mcl(struct codebuf *b, enum x64_shift op,
                                  enum x64_size size, struct x64_mem dst)
 {
     uint32_t code = x64_sized_group(0xd3, size);
-    wc_x64_rm(b, code, op, 0, dst, 0);
+    wc_x64_plain_rm(b, code, op, dst, 0);
 }
 
 /* dst shifted, filled from src. */
 static inline void x64_shld_rri(struct codebuf *b, enum x64_size size,
                                 unsigned dst, unsigned src, uint8_t imm)
 {
-    wc_x64_rr(b, x64_sized(0xa4 | X64_MAP_0F | X64_IMM8, size), src, 0, dst,
-              imm);
+    wc_x64_plain_rr(b, x64_sized(0xa4 | X64_MAP_0F | X64_IMM8, size), src, dst,
+                    imm);
 }
 
 static inline void x64_shrd_rri(struct codebuf *b, enum x64_size size,
                                 unsigned dst, unsigned src, uint8_t imm)
 {
-    wc_x64_rr(b, x64_sized(0xac | X64_MAP_0F | X64_IMM8, size), src, 0, dst,
-              imm);
+    wc_x64_plain_rr(b, x64_sized(0xac | X64_MAP_0F | X64_IMM8, size), src, dst,
+                    imm);
 }
 
 /* Shifts by any register, flags untouched (BMI2): dst = src << count. */
@@ -472,14 +473,14 @@ enum x64_bit {
 static inline void x64_bit_rr(struct codebuf *b, enum x64_bit op,
                               enum x64_size size, unsigned dst, unsigned src)
 {
-    wc_x64_rr(b, x64_sized(op, size), dst, 0, src, 0);
+    wc_x64_plain_rr(b, x64_sized(op, size), dst, src, 0);
 }
 
 static inline void x64_bit_rm(struct codebuf *b, enum x64_bit op,
                               enum x64_size size, unsigned dst,
                               struct x64_mem src)
 {
-    wc_x64_rm(b, x64_sized(op, size), dst, 0, src, 0);
+    wc_x64_plain_rm(b, x64_sized(op, size), dst, src, 0);
 }
 
 enum x64_bt { X64_BT, X64_BTS, X64_BTR, X64_BTC };
@@ -487,14 +488,15 @@ enum x64_bt { X64_BT, X64_BTS, X64_BTR, X64_BTC };
 static inline void x64_bt_rr(struct codebuf *b, enum x64_bt op,
                              enum x64_size size, unsigned l, unsigned bit)
 {
-    wc_x64_rr(b, x64_sized(0xa3u | op << 3 | X64_MAP_0F, size), bit, 0, l, 0);
+    wc_x64_plain_rr(b, x64_sized(0xa3u | op << 3 | X64_MAP_0F, size), bit, l,
+                    0);
 }
 
 static inline void x64_bt_ri(struct codebuf *b, enum x64_bt op,
                              enum x64_size size, unsigned l, uint8_t bit)
 {
-    wc_x64_rr(b, x64_sized(0xba | X64_MAP_0F | X64_IMM8, size), 4 + op, 0, l,
-              bit);
+    wc_x64_plain_rr(b, x64_sized(0xba | X64_MAP_0F | X64_IMM8, size), 4 + op,
+                    l, bit);
 }
 
 static inline void x64_bswap_r(struct codebuf *b, enum x64_size size,
@@ -618,22 +620,22 @@ static inline uint32_t x64_jmp_rel32(struct codebuf *b)
 
 static inline void x64_call_r(struct codebuf *b, unsigned r)
 {
-    wc_x64_rr(b, 0xff, 2, 0, r, 0);
+    wc_x64_plain_rr(b, 0xff, 2, r, 0);
 }
 
 static inline void x64_call_m(struct codebuf *b, struct x64_mem m)
 {
-    wc_x64_rm(b, 0xff, 2, 0, m, 0);
+    wc_x64_plain_rm(b, 0xff, 2, m, 0);
 }
 
 static inline void x64_jmp_r(struct codebuf *b, unsigned r)
 {
-    wc_x64_rr(b, 0xff, 4, 0, r, 0);
+    wc_x64_plain_rr(b, 0xff, 4, r, 0);
 }
 
 static inline void x64_jmp_m(struct codebuf *b, struct x64_mem m)
 {
-    wc_x64_rm(b, 0xff, 4, 0, m, 0);
+    wc_x64_plain_rm(b, 0xff, 4, m, 0);
 }
 
 static inline void x64_ret(struct codebuf *b)
@@ -663,7 +665,7 @@ static inline void x64_pause(struct codebuf *b)
 
 static inline void x64_mfence(struct codebuf *b)
 {
-    wc_x64_rr(b, 0xae | X64_MAP_0F, 6, 0, 0, 0);
+    wc_x64_plain_rr(b, 0xae | X64_MAP_0F, 6, 0, 0);
 }
 
 /* `n` bytes that do nothing, in the fewest instructions. */

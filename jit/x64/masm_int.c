@@ -130,7 +130,7 @@ static void shift_left(struct masm *m, enum x64_size size, reg d, reg a,
     if (d != a && n == 1) {
         x64_lea(&m->code, size, d, x64_at_index(a, a, 0, 0));
     } else if (d != a && n < 4) {
-        x64_lea(&m->code, size, d, x64_at_index(X64_NONE, a, n, 0));
+        x64_lea(&m->code, size, d, x64_at_index(X64_NO_BASE, a, n, 0));
     } else {
         move(m, size, d, a);
         x64_shift_ri(&m->code, X64_SHL, size, d, (uint8_t)n);
@@ -183,7 +183,8 @@ void wc_masm_add_shifted(struct masm *m, enum wtype t, reg d, reg a, reg b,
     if (b == REG_NONE && bits == 0)
         move(m, size, d, a);
     else
-        x64_lea(&m->code, size, d, x64_at_index(a, b, shift, bits));
+        x64_lea(&m->code, size, d,
+                x64_at_index(a, target_index(b), shift, bits));
 }
 
 /* Both fit in 64 bits, so the product of 64 bits has it. */

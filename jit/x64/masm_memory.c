@@ -3,100 +3,71 @@
  */
 #include "jit/x64/target.h"
 
+/* What an access moves, in the order of the opcodes, of loads and of stores. */
+struct access {
+    uint8_t bytes; /* enum x64_size, in memory */
+    uint8_t size;  /* and in the register */
+    bool sign, fp;
+};
+
+enum { LOADS = OP_I64_LOAD32_U - OP_I32_LOAD + 1 };
+
+static const struct access loads[LOADS] = {
+    {SIZE32, SIZE32, false, false}, {SIZE64, SIZE64, false, false},
+    {SIZE32, SIZE32, false, true},  {SIZE64, SIZE64, false, true},
+    {SIZE8, SIZE32, true, false},   {SIZE8, SIZE32, false, false},
+    {SIZE16, SIZE32, true, false},  {SIZE16, SIZE32, false, false},
+    {SIZE8, SIZE64, true, false},   {SIZE8, SIZE64, false, false},
+    {SIZE16, SIZE64, true, false},  {SIZE16, SIZE64, false, false},
+    {SIZE32, SIZE64, true, false},  {SIZE32, SIZE64, false, false},
+};
+
+enum { STORES = OP_I64_STORE32 - OP_I32_STORE + 1 };
+
+static const struct access stores[STORES] = {
+    {SIZE32, SIZE32, false, false}, {SIZE64, SIZE64, false, false},
+    {SIZE32, SIZE32, false, true},  {SIZE64, SIZE64, false, true},
+    {SIZE8, SIZE32, false, false},  {SIZE16, SIZE32, false, false},
+    {SIZE8, SIZE64, false, false},  {SIZE16, SIZE64, false, false},
+    {SIZE32, SIZE64, false, false},
+};
+
 void wc_masm_load(struct masm *m, enum opcode op, reg d, struct mem from)
 {
     struct codebuf *b = &m->code;
     struct x64_mem at = target_mem(from);
-    switch ((int)op) {
-    case OP_I32_LOAD:
-    case OP_I64_LOAD32_U:
-        x64_mov_rm(b, SIZE32, d, at);
-        break;
-    case OP_I64_LOAD:
-        x64_mov_rm(b, SIZE64, d, at);
-        break;
-    case OP_F32_LOAD:
-        x64_vec_rm(b, target_enc(m), X64_MOVSS, d, at);
-        break;
-    case OP_F64_LOAD:
-        x64_vec_rm(b, target_enc(m), X64_MOVSD, d, at);
-        break;
-    case OP_I32_LOAD8_S:
-        x64_movsx_rm(b, SIZE32, SIZE8, d, at);
-        break;
-    case OP_I64_LOAD8_S:
-        x64_movsx_rm(b, SIZE64, SIZE8, d, at);
-        break;
-    case OP_I32_LOAD8_U:
-    case OP_I64_LOAD8_U:
-        x64_movzx_rm(b, SIZE8, d, at);
-        break;
-    case OP_I32_LOAD16_S:
-        x64_movsx_rm(b, SIZE32, SIZE16, d, at);
-        break;
-    case OP_I64_LOAD16_S:
-        x64_movsx_rm(b, SIZE64, SIZE16, d, at);
-        break;
-    case OP_I32_LOAD16_U:
-    case OP_I64_LOAD16_U:
-        x64_movzx_rm(b, SIZE16, d, at);
-        break;
-    case OP_I64_LOAD32_S:
-        x64_movsx_rm(b, SIZE64, SIZE32, d, at);
-        break;
-    default:
+    if (op - OP_I32_LOAD >= LOADS) {
         wc_masm_simd_load(m, op, d, from);
+        return;
     }
-}
-
-static void store_int(struct masm *m, enum x64_size size, struct x64_mem at,
-                      struct src value)
-{
-    if (value.kind == SRC_CONST)
-        x64_mov_mi(&m->code, size, at, (int32_t)value.bits);
+    const struct access *how = &loads[op - OP_I32_LOAD];
+    if (WC_UNLIKELY(how->fp))
+        x64_vec_rm(b, target_enc(m),
+                   how->bytes == SIZE64 ? X64_MOVSD : X64_MOVSS, d, at);
+    else if (how->sign)
+        x64_movsx_rm(b, how->size, how->bytes, d, at);
     else
-        x64_mov_mr(&m->code, size, at, value.reg);
-}
-
-static void store_float(struct masm *m, bool wide, struct x64_mem at,
-                        struct src value)
-{
-    if (value.kind == SRC_CONST)
-        store_int(m, wide ? SIZE64 : SIZE32, at, value);
-    else
-        x64_vec_mr(&m->code, target_enc(m), wide ? X64_MOVSD_ST : X64_MOVSS_ST,
-                   at, value.reg);
+        x64_movzx_rm(b, how->bytes, d, at);
 }
 
 void wc_masm_store(struct masm *m, enum opcode op, struct mem to,
                    struct src value)
 {
+    struct codebuf *b = &m->code;
     struct x64_mem at = target_mem(to);
-    switch ((int)op) {
-    case OP_I32_STORE:
-    case OP_I64_STORE32:
-        store_int(m, SIZE32, at, value);
-        break;
-    case OP_I64_STORE:
-        store_int(m, SIZE64, at, value);
-        break;
-    case OP_I32_STORE8:
-    case OP_I64_STORE8:
-        store_int(m, SIZE8, at, value);
-        break;
-    case OP_I32_STORE16:
-    case OP_I64_STORE16:
-        store_int(m, SIZE16, at, value);
-        break;
-    case OP_F32_STORE:
-        store_float(m, false, at, value);
-        break;
-    case OP_F64_STORE:
-        store_float(m, true, at, value);
-        break;
-    default:
+    if (op - OP_I32_STORE >= STORES) {
         wc_masm_simd_store(m, op, to, value.reg);
+        return;
     }
+    const struct access *how = &stores[op - OP_I32_STORE];
+    if (value.kind == SRC_CONST)
+        x64_mov_mi(b, how->bytes, at, (int32_t)value.bits);
+    else if (WC_UNLIKELY(how->fp))
+        x64_vec_mr(b, target_enc(m),
+                   how->bytes == SIZE64 ? X64_MOVSD_ST : X64_MOVSS_ST, at,
+                   value.reg);
+    else
+        x64_mov_mr(b, how->bytes, at, value.reg);
 }
 
 /* --- Fields --------------------------------------------------------------- */

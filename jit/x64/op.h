@@ -15,7 +15,8 @@ enum x64_reg {
     XMM0 = 32, XMM1, XMM2, XMM3, XMM4, XMM5, XMM6, XMM7, XMM8, XMM9, XMM10,
     XMM11, XMM12, XMM13, XMM14, XMM15,
     X64_RIP = 0xfe,  /* as a base: relative to a label, see x64_rip_label */
-    X64_NONE = 0xff, /* no base, or no index */
+    X64_NO_BASE = 0xff,
+    X64_NO_INDEX = RSP, /* which cannot be one */
 };
 /* clang-format on */
 
@@ -42,7 +43,7 @@ enum x64_cc {
     CC_G,
 };
 
-/* [base + index << scale_log2 + disp]; rsp cannot be an index. */
+/* [base + index << scale_log2 + disp] */
 struct x64_mem {
     uint8_t base, index, scale_log2;
     int32_t disp;
@@ -50,7 +51,7 @@ struct x64_mem {
 
 WC_INLINE struct x64_mem x64_at(unsigned base, int32_t disp)
 {
-    return (struct x64_mem){(uint8_t)base, X64_NONE, 0, disp};
+    return (struct x64_mem){(uint8_t)base, X64_NO_INDEX, 0, disp};
 }
 
 WC_INLINE struct x64_mem x64_at_index(unsigned base, unsigned index,
@@ -63,7 +64,7 @@ WC_INLINE struct x64_mem x64_at_index(unsigned base, unsigned index,
 /* To be followed by x64_rip_label. */
 WC_INLINE struct x64_mem x64_rip(void)
 {
-    return (struct x64_mem){X64_RIP, X64_NONE, 0, 0};
+    return (struct x64_mem){X64_RIP, X64_NO_INDEX, 0, 0};
 }
 
 /* Op words: opcode in bits 0-7, map in 8-9, mandatory prefix in 10-11, then
@@ -102,6 +103,11 @@ void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
                unsigned rm, int32_t imm);
 void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
                struct x64_mem m, int32_t imm);
+/* The same without VEX and EVEX, faster. */
+void wc_x64_plain_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned rm,
+                     int32_t imm);
+void wc_x64_plain_rm(struct codebuf *b, uint32_t op, unsigned reg,
+                     struct x64_mem m, int32_t imm);
 /* Without ModRM; `r` is in the low bits of the opcode. */
 void wc_x64_or(struct codebuf *b, uint32_t op, unsigned r, int32_t imm);
 

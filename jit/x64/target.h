@@ -69,9 +69,15 @@ WC_INLINE struct x64_mem target_slot(const struct masm *m, uint32_t home)
     return x64_at(RSP, (int32_t)(m->frame.out_bytes + 8 * home));
 }
 
+WC_INLINE unsigned target_index(reg r)
+{
+    return r == REG_NONE ? X64_NO_INDEX : r;
+}
+
 WC_INLINE struct x64_mem target_mem(struct mem mem)
 {
-    return x64_at_index(mem.base, mem.index, 0, (int32_t)mem.offset);
+    return x64_at_index(mem.base, target_index(mem.index), 0,
+                        (int32_t)mem.offset);
 }
 
 /* d = a `op` b for an instruction of form AB (vector.def) with a memory operand

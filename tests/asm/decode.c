@@ -11,13 +11,13 @@ struct codebuf *const b = &code;
 unsigned long decoded;
 
 const struct x64_mem mems[] = {
-    {RAX, X64_NONE, 0, 0},         {RBX, X64_NONE, 0, 8},
-    {RSP, X64_NONE, 0, 16},        {RBP, X64_NONE, 0, 0},
-    {R12, X64_NONE, 0, 0},         {R13, X64_NONE, 0, 0},
-    {R14, X64_NONE, 0, 0x1000},    {RAX, RCX, 0, 0},
+    {RAX, X64_NO_INDEX, 0, 0},         {RBX, X64_NO_INDEX, 0, 8},
+    {RSP, X64_NO_INDEX, 0, 16},        {RBP, X64_NO_INDEX, 0, 0},
+    {R12, X64_NO_INDEX, 0, 0},         {R13, X64_NO_INDEX, 0, 0},
+    {R14, X64_NO_INDEX, 0, 0x1000},    {RAX, RCX, 0, 0},
     {R14, R12, 3, -128},           {R13, R13, 2, 0},
-    {RSP, RBP, 1, 0x7fffffff},     {X64_NONE, R9, 3, 64},
-    {X64_NONE, X64_NONE, 0, 4096},
+    {RSP, RBP, 1, 0x7fffffff},     {X64_NO_BASE, R9, 3, 64},
+    {X64_NO_BASE, X64_NO_INDEX, 0, 4096},
 };
 const unsigned mems_len = ARRAY_LEN(mems);
 
@@ -204,13 +204,13 @@ const char *mem(unsigned bytes, struct x64_mem m)
     static char texts[4][96];
     static unsigned turn;
     char base[8] = "", index[16] = "", disp[32] = "";
-    if (m.base != X64_NONE)
+    if (m.base != X64_NO_BASE)
         snprintf(base, sizeof base, "%s", gpr(SIZE64, m.base));
-    if (m.index != X64_NONE)
-        snprintf(index, sizeof index, "%s%s*%d", m.base != X64_NONE ? "+" : "",
+    if (m.index != X64_NO_INDEX)
+        snprintf(index, sizeof index, "%s%s*%d", m.base != X64_NO_BASE ? "+" : "",
                  gpr(SIZE64, m.index), 1 << m.scale_log2);
     long long d = m.disp;
-    if (m.base == X64_NONE && m.index == X64_NONE)
+    if (m.base == X64_NO_BASE && m.index == X64_NO_INDEX)
         snprintf(disp, sizeof disp, "0x%llx", (unsigned long long)d);
     else if (d != 0)
         snprintf(disp, sizeof disp, "%c0x%llx", d < 0 ? '-' : '+',

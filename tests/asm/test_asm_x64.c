@@ -201,8 +201,8 @@ static void every_address(const char *want_format,
                 if (index > R15 && k / ARRAY_LEN(disps) > 0)
                     break;
                 struct x64_mem m = x64_at_index(
-                    base > R15 ? X64_NONE : base,
-                    index > R15 ? X64_NONE : index,
+                    base > R15 ? X64_NO_BASE : base,
+                    index > R15 ? X64_NO_INDEX : index,
                     (unsigned)(k / ARRAY_LEN(disps)),
                     disps[k % ARRAY_LEN(disps)]);
                 unsigned r = turn++ % 16;
