@@ -164,22 +164,30 @@ static bool pop_const(struct compiler *c, struct mem *out)
     return true;
 }
 
-struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
+static WC_NOINLINE struct mem pop_other(struct compiler *c, bool fast,
+                                        bool align, regset avoid)
 {
     uint64_t offset = c->in.memarg.offset;
-    bool fast = c->in.memarg.memory == 0 && c->options->guarded;
     struct mem at;
     if (fast && !align && value_top(c, 0)->kind == VALUE_CONST &&
         pop_const(c, &at))
         return at;
-    bool near = offset <= INT32_MAX;
-    bool reached = wc_masm_target.probes && fast && near &&
-                   is_reached(c, (uint32_t)offset);
     reg index = wc_pop_reg(c, avoid);
     if (align)
         check_aligned(c, index, offset, avoid);
     if (!fast)
         return checked(c, index, offset, avoid);
-    return near ? guarded(index, offset, true, reached)
-                : guarded_far(c, index, offset, avoid);
+    return offset <= INT32_MAX ? guarded(index, offset, true, false)
+                               : guarded_far(c, index, offset, avoid);
+}
+
+struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
+{
+    uint64_t offset = c->in.memarg.offset;
+    bool fast = c->in.memarg.memory == 0 && c->options->guarded;
+    if (WC_UNLIKELY(!fast || align || offset > INT32_MAX ||
+                    value_top(c, 0)->kind == VALUE_CONST))
+        return pop_other(c, fast, align, avoid);
+    bool reached = wc_masm_target.probes && is_reached(c, (uint32_t)offset);
+    return guarded(wc_pop_reg(c, avoid), offset, true, reached);
 }

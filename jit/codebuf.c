@@ -127,6 +127,10 @@ static bool patch_a64_adr(struct codebuf *b, uint32_t at, int32_t distance)
 static bool patch_field(struct codebuf *b, enum fixup_kind kind, uint32_t at,
                         int32_t distance)
 {
+    if (kind <= REL32_TABLE) {
+        wc_codebuf_patch32(b, at, (uint32_t)distance);
+        return true;
+    }
     switch (kind) {
     case A64_B26:
         return patch_a64(b, at, distance, 26, 0);
@@ -136,12 +140,9 @@ static bool patch_field(struct codebuf *b, enum fixup_kind kind, uint32_t at,
         return patch_a64(b, at, distance, 14, 5);
     case A64_ADR21:
         return patch_a64_adr(b, at, distance);
-    case X64_REL32:
-    case REL32_TABLE:
-        break;
+    default:
+        return true;
     }
-    wc_codebuf_patch32(b, at, (uint32_t)distance);
-    return true;
 }
 
 static void resolve(struct codebuf *b, enum fixup_kind kind, uint32_t at,

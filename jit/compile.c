@@ -186,10 +186,11 @@ static void skip_instr(struct compiler *c)
 /* The immediates of short opcodes are read here, all others by the table. */
 WC_INLINE void compile_instr(struct compiler *c)
 {
-    const struct short_opcode *code = &wc_opcodes_short[*c->at];
+    uint8_t byte = *c->at;
+    const struct short_opcode *code = &wc_opcodes_short[byte];
     enum opcode op = (enum opcode)code->op;
     c->in.op = op;
-    if (WC_UNLIKELY(*c->at >= PREFIX_FIRST)) {
+    if (WC_UNLIKELY(byte >= PREFIX_FIRST)) {
         read_any(c);
         handlers[c->in.op](c);
         return;
@@ -257,7 +258,7 @@ void wc_compile_body(struct compiler *c)
 {
     const bool traced = c->options->trace != NULL;
     while (c->controls.len != 0 && !c->failed) {
-        c->in.offset = (uint32_t)(c->at - c->module->bytes);
+        c->insn = (uintptr_t)c->at;
         if (WC_UNLIKELY(traced))
             wc_trace_instr(c, false);
         if (c->dead)

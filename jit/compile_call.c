@@ -45,7 +45,7 @@ static reg value_reg(const struct compiler *c, const struct value *v)
 {
     if (v->kind == VALUE_REG)
         return v->reg;
-    return v->kind == VALUE_LOCAL ? wc_local_reg(c, v->local) : REG_NONE;
+    return v->kind == VALUE_LOCAL ? local_reg(c, v->local) : REG_NONE;
 }
 
 static void store_arg(struct compiler *c, const struct value *v,

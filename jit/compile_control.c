@@ -507,10 +507,10 @@ static bool enter_region(struct compiler *c)
     if (c->region != c->function_region)
         return false;
     while (c->next_loop < t->profiles_len &&
-           t->profiles[c->next_loop].start < c->in.offset)
+           t->profiles[c->next_loop].start < instr_offset(c))
         c->next_loop++;
     if (c->next_loop == t->profiles_len ||
-        t->profiles[c->next_loop].start != c->in.offset ||
+        t->profiles[c->next_loop].start != instr_offset(c) ||
         c->loops != 0)
         return false;
     wc_region_enter(c, &c->regions[c->next_loop]);

@@ -58,10 +58,34 @@ static struct src pop_fixed(struct compiler *c, enum opcode op, reg want,
     return src_reg(want);
 }
 
+/* A rule that asks for nothing in particular. */
+static bool is_free(const struct masm_rule *rule)
+{
+    return (rule->a & rule->b) == REG_NONE && rule->clobbers == 0 &&
+           (rule->temps[0] | rule->temps[1]) == 0;
+}
+
+static void pop_any(struct compiler *c, enum opcode op, unsigned len,
+                    const struct masm_rule *rule, struct operands *out)
+{
+    bool a_slot = rule->a_slot;
+    if (len == 2) {
+        out->b = wc_pop_src(c, op, rule->b_slot, 0);
+        a_slot &= out->b.kind != SRC_SLOT;
+    }
+    out->a = a_slot ? wc_pop_src(c, OPCODE_NONE, true, 0)
+                    : src_reg(wc_pop_reg(c, 0));
+    out->avoid = 0;
+}
+
 void wc_pop_operands(struct compiler *c, enum opcode op, unsigned len,
                      struct operands *out)
 {
     const struct masm_rule *rule = wc_masm_rule(&c->masm, op);
+    if (is_free(rule)) {
+        pop_any(c, op, len, rule, out);
+        return;
+    }
     regset fixed = rule->clobbers | bit_of(rule->a);
     if (rule->b != REG_NONE && !top_is_taken(c, op))
         fixed |= REG_BIT(rule->b);

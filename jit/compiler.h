@@ -17,7 +17,7 @@
  *   - a register may have a copy of a local that is not pinned (cached)
  *
  * While an instruction is compiled it holds the registers of the operands it
- * popped (c->held) until instr_done.
+ * popped (c->held) until it is done.
  */
 #ifndef JIT_COMPILER_H
 #define JIT_COMPILER_H
@@ -134,7 +134,8 @@ struct compiler {
     struct compiled *out;
 
     const uint8_t *at, *end; /* cursor in the body */
-    struct instr in;         /* the instruction being compiled */
+    uintptr_t insn;          /* where the current instruction begins */
+    struct instr in;         /* what it is; but see instr_offset */
     struct error *error;
     bool failed;     /* out of memory */
     bool dead;       /* in unreachable code, `skipped` blocks deep */
@@ -183,6 +184,18 @@ void wc_compiler_free(struct compiler *c);
 void wc_compile_body(struct compiler *c);
 
 /* --- compile.c ------------------------------------------------------------ */
+
+/* Of the current instruction in the module; needed for few of them. */
+WC_INLINE uint32_t instr_offset(const struct compiler *c)
+{
+    return (uint32_t)(c->insn - (uintptr_t)c->module->bytes);
+}
+
+/* ... which is another one, or SITE_NO_FRAME. */
+WC_INLINE void instr_goto(struct compiler *c, uint32_t offset)
+{
+    c->insn = (uintptr_t)c->module->bytes + offset;
+}
 
 typedef void compile_fn(struct compiler *c);
 
@@ -291,7 +304,14 @@ WC_INLINE struct value *value_top(struct compiler *c, uint32_t below)
 }
 
 /* The register that has a local now, or REG_NONE. */
-reg wc_local_reg(const struct compiler *c, uint32_t local);
+WC_INLINE reg local_reg(const struct compiler *c, uint32_t local)
+{
+    const struct local *l = &c->locals[local];
+    if (l->pin != REG_NONE && !(c->invalid & REG_BIT(l->pin)))
+        return l->pin;
+    return l->cache;
+}
+
 /* A copy of a value in a register that is held or the target's scratch. */
 void wc_value_load(struct compiler *c, const struct value *v, reg to);
 /* Pops the top into a register, held. A pinned local's own register may come
@@ -325,12 +345,6 @@ void wc_local_cache(struct compiler *c, uint32_t local, reg r);
 void wc_local_changed(struct compiler *c, uint32_t local);
 /* A local is about to change: saves its copies, forgets what it reached. */
 void wc_unalias(struct compiler *c, uint32_t local);
-/* The instruction is over. */
-WC_INLINE void instr_done(struct compiler *c)
-{
-    c->held = c->dying = 0;
-}
-
 /* Runtime calls: the top `len` operands go home, the builtin gets the address
  * of the first; they are popped. The caller pushes results with wc_push_home.
  * With len 0 `io` is where the next operand's home is. */

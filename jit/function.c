@@ -247,12 +247,12 @@ static void begin_function(struct compiler *c)
 {
     struct masm *m = &c->masm;
     c->entry = wc_label_new(c);
-    c->in.offset = SITE_NO_FRAME;
+    instr_goto(c, SITE_NO_FRAME);
     uint32_t exhausted = wc_trap_label(c, TRAP_STACK_EXHAUSTED);
     wc_masm_bind(m, label_at(c, c->entry));
     wc_masm_prologue(m, label_at(c, exhausted));
     wc_region_set(c, c->function_region);
-    c->in.offset = c->module->funcs[c->table->func].body.offset;
+    instr_goto(c, c->module->funcs[c->table->func].body.offset);
     store_params(c);
     pin_params(c);
     zero_locals(c);

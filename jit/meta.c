@@ -7,7 +7,7 @@
 
 static struct code_site here(const struct compiler *c)
 {
-    return (struct code_site){masm_here(&c->masm), c->in.offset};
+    return (struct code_site){masm_here(&c->masm), instr_offset(c)};
 }
 
 void wc_site_call(struct compiler *c)
@@ -35,7 +35,7 @@ uint32_t wc_label_new(struct compiler *c)
 uint32_t wc_aside_label(struct compiler *c, struct aside a)
 {
     a.label = wc_label_new(c);
-    a.offset = c->in.offset;
+    a.offset = instr_offset(c);
     a.tried = c->controls.len != 0 ? vec_top(&c->controls).tried : 0;
     c->failed |= !vec_push(&c->asides, a);
     return a.label;
@@ -46,7 +46,7 @@ uint32_t wc_trap_label(struct compiler *c, enum trap_code code)
     /* One instruction often checks the same more than once. */
     for (uint32_t i = c->asides.len; i > 0; i--) {
         const struct aside *a = &c->asides.data[i - 1];
-        if (a->offset != c->in.offset)
+        if (a->offset != instr_offset(c))
             break;
         if (a->kind == ASIDE_TRAP && a->x == code)
             return a->label;
@@ -88,7 +88,7 @@ void wc_emit_asides(struct compiler *c)
     for (uint32_t i = 0; i < c->asides.len; i++) {
         struct aside a = c->asides.data[i];
         wc_masm_bind(m, label_at(c, a.label));
-        c->in.offset = a.offset;
+        instr_goto(c, a.offset);
         if (c->options->trace != NULL)
             wc_trace_instr(c, true);
         switch ((enum aside_kind)a.kind) {

@@ -69,16 +69,15 @@ static reg borrow(struct compiler *c, regset regs)
     return r;
 }
 
-reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid)
+/* None is free that has no copy of a local. Copies last longer when the
+ * register that goes is not always the same one. */
+static WC_NOINLINE reg take_other(struct compiler *c, regset regs)
 {
-    regset regs = class_of(t) & ~avoid;
     regset free = free_among(c, regs);
     while (free == 0 && spill_deepest(c, regs & ~c->held))
         free = free_among(c, regs);
     if (WC_UNLIKELY(free == 0))
         return borrow(c, regs);
-    /* The copies last longer when the register that goes is not always the
-     * same one. */
     if (free & c->cached) {
         regset later = free & ~(REG_BIT(c->last_taken) * 2 - 1);
         free = later ? later : free;
@@ -86,6 +85,19 @@ reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid)
     reg r = lowest(free);
     c->last_taken = r;
     reg_forget(c, REG_BIT(r));
+    c->held |= REG_BIT(r);
+    return r;
+}
+
+reg wc_reg_take(struct compiler *c, enum wtype t, regset avoid)
+{
+    regset regs = class_of(t) & ~avoid;
+    regset free = regs & c->allocatable &
+                  ~(c->pins | c->values | c->held | c->cached);
+    if (WC_UNLIKELY(free == 0))
+        return take_other(c, regs);
+    reg r = lowest(free);
+    c->last_taken = r;
     c->held |= REG_BIT(r);
     return r;
 }

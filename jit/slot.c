@@ -5,7 +5,7 @@
 #define OP_BYTE_LOCAL_TEE 0x22
 
 /* The stack was given room for all that validation saw. */
-static struct value *push(struct compiler *c, enum value_kind kind,
+WC_INLINE struct value *push(struct compiler *c, enum value_kind kind,
                           enum wtype t)
 {
     assert(c->stack.len < c->stack.cap);
@@ -31,16 +31,20 @@ void wc_push_local(struct compiler *c, uint32_t local)
     l->aliases = c->stack.len;
 }
 
+static WC_NOINLINE void push_borrowed(struct compiler *c, enum wtype t, reg r)
+{
+    wc_masm_store_slot(&c->masm, t, c->height, r);
+    wc_push_home(c, t);
+}
+
 void wc_push_reg(struct compiler *c, enum wtype t, reg r)
 {
-    assert(!(c->values & REG_BIT(r)));
-    if (WC_UNLIKELY(c->pins & REG_BIT(r))) { /* borrowed */
-        wc_masm_store_slot(&c->masm, t, c->height, r);
-        wc_push_home(c, t);
+    assert(!((c->values | c->cached) & REG_BIT(r)));
+    if (WC_UNLIKELY(c->pins & REG_BIT(r))) {
+        push_borrowed(c, t, r);
         return;
     }
     push(c, VALUE_REG, t)->reg = r;
-    reg_forget(c, REG_BIT(r));
     c->values |= REG_BIT(r);
     c->held &= ~REG_BIT(r);
     c->dying &= ~REG_BIT(r);
@@ -68,10 +72,10 @@ WC_INLINE void unlink_alias(struct compiler *c, const struct value *v)
 WC_INLINE const struct value *pop(struct compiler *c)
 {
     struct value *v = value_top(c, 0);
-    if (v->kind == VALUE_LOCAL)
-        unlink_alias(c, v);
     if (v->kind == VALUE_REG)
         c->values &= ~REG_BIT(v->reg);
+    else if (v->kind == VALUE_LOCAL)
+        unlink_alias(c, v);
     c->stack.len--;
     c->height = v->slot;
     if (WC_UNLIKELY(c->spilled > c->stack.len)) {
@@ -87,14 +91,6 @@ void wc_drop(struct compiler *c)
     pop(c);
 }
 
-reg wc_local_reg(const struct compiler *c, uint32_t local)
-{
-    const struct local *l = &c->locals[local];
-    if (l->pin != REG_NONE && !(c->invalid & REG_BIT(l->pin)))
-        return l->pin;
-    return l->cache;
-}
-
 /* The local in a register, its own or a copy. */
 static reg local_in_reg(struct compiler *c, uint32_t local, regset avoid)
 {
@@ -103,7 +99,7 @@ static reg local_in_reg(struct compiler *c, uint32_t local, regset avoid)
         wc_masm_load_slot(&c->masm, l->type, l->pin, l->slot);
         c->invalid &= ~REG_BIT(l->pin);
     }
-    reg from = wc_local_reg(c, local);
+    reg from = local_reg(c, local);
     if (from != REG_NONE && !(avoid & REG_BIT(from))) {
         c->held |= REG_BIT(from);
         return from;
@@ -143,7 +139,7 @@ void wc_value_load(struct compiler *c, const struct value *v, reg to)
         wc_masm_const(m, v->type, to, v->bits);
         break;
     case VALUE_LOCAL:
-        r = wc_local_reg(c, v->local);
+        r = local_reg(c, v->local);
         if (r != REG_NONE)
             wc_masm_move(m, v->type, to, r);
         else
@@ -178,10 +174,12 @@ static WC_NOINLINE reg bring(struct compiler *c, const struct value *v,
 reg wc_pop_reg(struct compiler *c, regset avoid)
 {
     const struct value *v = pop(c);
-    reg r = v->kind == VALUE_REG     ? v->reg
-            : v->kind == VALUE_LOCAL ? wc_local_reg(c, v->local)
-                                     : REG_NONE;
-    if (r == REG_NONE || (avoid & REG_BIT(r)))
+    reg r = REG_NONE;
+    if (v->kind == VALUE_REG)
+        r = v->reg;
+    else if (v->kind == VALUE_LOCAL)
+        r = local_reg(c, v->local);
+    if (WC_UNLIKELY(r == REG_NONE || (avoid & REG_BIT(r))))
         return bring(c, v, avoid);
     c->held |= REG_BIT(r);
     if (v->kind == VALUE_REG)
@@ -242,39 +240,36 @@ void wc_pop_store(struct compiler *c, uint32_t local)
         reg_forget(c, REG_BIT(l->cache));
 }
 
+/* The operand on top as a source that is in no register, if it may be. */
+static bool src_of(struct compiler *c, const struct value *v, enum opcode op,
+                   bool slot_ok, struct src *out)
+{
+    const struct local *l;
+    switch ((enum value_kind)v->kind) {
+    case VALUE_CONST:
+        *out = src_const(v->bits);
+        return op != OPCODE_NONE && wc_masm_takes(&c->masm, op, v->bits);
+    case VALUE_LOCAL:
+        l = &c->locals[v->local];
+        *out = src_slot(l->slot);
+        return slot_ok && l->pin == REG_NONE && l->cache == REG_NONE;
+    case VALUE_SLOT:
+        *out = src_slot(v->slot);
+        return slot_ok;
+    case VALUE_REG:
+        break;
+    }
+    return false;
+}
+
 struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
                       regset avoid)
 {
     const struct value *v = value_top(c, 0);
-    const struct local *l;
-    struct src s = {.kind = SRC_CONST};
-    switch ((enum value_kind)v->kind) {
-    case VALUE_CONST:
-        s.bits = v->bits;
-        if (op == OPCODE_NONE || !wc_masm_takes(&c->masm, op, v->bits))
-            break;
-        pop(c);
-        return s;
-    case VALUE_LOCAL:
-        l = &c->locals[v->local];
-        if (!slot_ok || l->pin != REG_NONE || l->cache != REG_NONE)
-            break;
-        s.kind = SRC_SLOT;
-        s.slot = l->slot;
-        pop(c);
-        return s;
-    case VALUE_SLOT:
-        if (!slot_ok)
-            break;
-        s.kind = SRC_SLOT;
-        s.slot = v->slot;
-        pop(c);
-        return s;
-    case VALUE_REG:
-        break;
-    }
-    s.kind = SRC_REG;
-    s.reg = wc_pop_reg(c, avoid);
+    struct src s;
+    if (v->kind == VALUE_REG || !src_of(c, v, op, slot_ok, &s))
+        return src_reg(wc_pop_reg(c, avoid));
+    pop(c);
     return s;
 }
 
@@ -373,7 +368,7 @@ static void send_home(struct compiler *c, struct value *v, bool consts)
         wc_masm_store_slot_const(m, v->slot, v->bits);
         break;
     case VALUE_LOCAL:
-        r = wc_local_reg(c, v->local);
+        r = local_reg(c, v->local);
         if (r != REG_NONE)
             wc_masm_store_slot(m, v->type, v->slot, r);
         else

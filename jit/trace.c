@@ -13,7 +13,7 @@ void wc_trace_begin(struct compiler *c, const struct frame *frame)
 void wc_trace_instr(struct compiler *c, bool aside)
 {
     struct compile_trace *t = c->options->trace;
-    struct trace_instr i = {masm_here(&c->masm), c->in.offset, aside};
+    struct trace_instr i = {masm_here(&c->masm), instr_offset(c), aside};
     t->failed |= !vec_push(&t->instrs, i);
 }
 

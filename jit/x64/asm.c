@@ -2,8 +2,7 @@
 
 /* The encoder. REX is stored always and skipped by where the next byte goes:
  * which registers an instruction names varies too much for a branch to be
- * foreseen. What else is optional is rare. Fifteen bytes is the longest
- * instruction; stores may run past.
+ * foreseen. Fifteen bytes is the longest instruction; stores may run past.
  */
 enum { INSN_MAX = 24 };
 
@@ -56,27 +55,6 @@ WC_INLINE uint8_t *put_legacy(uint8_t *p, uint32_t op, unsigned rex)
     return store_u8(p, (uint8_t)op);
 }
 
-/* What most instructions have none of: prefixes, VEX, a second escape. */
-enum {
-    NOT_PLAIN = X64_LOCKED | X64_PP_F2 | X64_VEX | X64_EVEX | X64_MAP_38,
-};
-
-/* REX, escape and opcode without a branch; nothing else is there. */
-WC_INLINE uint8_t *put_plain(uint8_t *p, uint32_t op, unsigned rxb)
-{
-    unsigned rex = rxb | (op & X64_REXW) / (X64_REXW / 8);
-    *p = (uint8_t)(0x40 | rex);
-    p += rex != 0;
-    *p = 0x0f;
-    p += op_map(op);
-    return store_u8(p, (uint8_t)op);
-}
-
-WC_INLINE bool has_room(const struct codebuf *b)
-{
-    return WC_LIKELY(b->cap - b->len >= INSN_MAX);
-}
-
 /* ModRM; a SIB with its fields has the same form. */
 WC_INLINE uint8_t mod_rm(unsigned mod, unsigned reg, unsigned rm)
 {
@@ -116,7 +94,7 @@ static inline void finish(struct codebuf *b, uint8_t *p, uint32_t op,
 }
 
 void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
-                   unsigned rm, int32_t imm)
+               unsigned rm, int32_t imm)
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
     unsigned rxb = (reg & 8) >> 1 | (rm & 8) >> 3;
@@ -132,19 +110,6 @@ void wc_x64_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
     finish(b, p, op, imm);
 }
 
-void wc_x64_plain_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned rm,
-               int32_t imm)
-{
-    if ((op & (NOT_PLAIN | X64_REG8 | X64_RM8)) || !has_room(b)) {
-        wc_x64_rr(b, op, reg, 0, rm, imm);
-        return;
-    }
-    uint8_t *p = b->bytes + b->len;
-    p = put_plain(p, op, (reg & 8) >> 1 | (rm & 8) >> 3);
-    p = store_u8(p, mod_rm(3, reg, rm));
-    finish(b, p, op, imm);
-}
-
 void wc_x64_or(struct codebuf *b, uint32_t op, unsigned r, int32_t imm)
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
@@ -154,28 +119,32 @@ void wc_x64_or(struct codebuf *b, uint32_t op, unsigned r, int32_t imm)
 }
 
 /* How a displacement is stored: 0 not, 1 in a byte, 2 in four. rbp and r13 have
- * one always, since 0 with them means something else. EVEX scales a disp8 by the
- * operand's size: only zero is the same then. */
-WC_INLINE unsigned disp_mod(uint32_t op, unsigned base, int32_t disp)
+ * one always, since 0 with them means something else. */
+WC_INLINE unsigned disp_mod(unsigned base, int32_t disp)
 {
-    bool some = (disp != 0) | (base == 5);
-    bool byte = x64_is_imm8(disp) & (disp == 0 || !(op & X64_EVEX));
-    return byte ? some : 2;
+    unsigned some = (disp != 0) | ((base & 7) == 5);
+    return x64_is_imm8(disp) ? some : 2;
 }
 
-/* ModRM, SIB, displacement. rm 4 means a SIB. SIB and displacement are stored
- * always, as REX is. */
-WC_INLINE uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
-                           struct x64_mem m)
+WC_INLINE uint8_t *put_disp(uint8_t *p, unsigned mod, int32_t disp)
 {
-    unsigned base = m.base & 7;
-    unsigned mod = disp_mod(op, base, m.disp);
-    bool sib = (m.index != X64_NO_INDEX) | (base == 4);
-    p[0] = mod_rm(mod, reg, sib ? 4 : base);
-    p[1] = mod_rm(m.scale_log2, m.index, base);
-    p += 1 + sib;
-    store_u32(p, (uint32_t)m.disp);
+    store_u32(p, (uint32_t)disp);
     return p + mod + (mod & 2);
+}
+
+/* ModRM, SIB, displacement. rm 4 means a SIB. EVEX scales a disp8 by the
+ * operand's size: only zero is the same then. */
+static uint8_t *put_mem(uint8_t *p, uint32_t op, unsigned reg,
+                        struct x64_mem m)
+{
+    bool sib = m.index != X64_NO_INDEX || (m.base & 7) == 4;
+    unsigned mod = disp_mod(m.base, m.disp);
+    if ((op & X64_EVEX) && m.disp != 0)
+        mod = 2;
+    p = store_u8(p, mod_rm(mod, reg, sib ? 4 : m.base));
+    if (sib)
+        p = store_u8(p, mod_rm(m.scale_log2, m.index, m.base));
+    return put_disp(p, mod, m.disp);
 }
 
 /* Without a base there is always a displacement of 32 bits; alone it needs a
@@ -196,7 +165,7 @@ WC_INLINE unsigned mem_rxb(unsigned reg, struct x64_mem m)
 }
 
 void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
-                   struct x64_mem m, int32_t imm)
+               struct x64_mem m, int32_t imm)
 {
     uint8_t *p = codebuf_reserve(b, INSN_MAX);
     bool no_base = m.base >= X64_RIP;
@@ -210,16 +179,72 @@ void wc_x64_rm(struct codebuf *b, uint32_t op, unsigned reg, unsigned v,
     finish(b, p, op, imm);
 }
 
-void wc_x64_plain_rm(struct codebuf *b, uint32_t op, unsigned reg, struct x64_mem m,
-               int32_t imm)
+/* --- The short way --------------------------------------------------------
+ *
+ * Most instructions have no prefix but REX, no VEX and no second escape. They
+ * are put together without branches: what a register adds to REX, ModRM and SIB
+ * is in a table, a byte each from the lowest; what may be there is stored
+ * always. */
+enum {
+    NOT_PLAIN = X64_LOCKED | X64_PP_F2 | X64_VEX | X64_EVEX | X64_MAP_38,
+};
+
+#define ALL(f)                                                             \
+    {f(0), f(1), f(2),  f(3),  f(4),  f(5),  f(6),  f(7),                  \
+     f(8), f(9), f(10), f(11), f(12), f(13), f(14), f(15)}
+#define AS_REG(r) (((r) & 8) >> 1 | ((r) & 7) << 11)
+#define AS_RM(r) ((r) >> 3 | ((r) & 7) << 8)
+#define AS_INDEX(r) (((r) & 8) >> 2 | ((r) & 7) << 19)
+#define AS_BASE(r) ((r) >> 3 | 4 << 8 | ((r) & 7) << 16)
+
+static const uint32_t as_reg[16] = ALL(AS_REG);
+static const uint32_t as_index[16] = ALL(AS_INDEX);
+static const uint32_t as_base[2][16] = {ALL(AS_RM), ALL(AS_BASE)}; /* [SIB?] */
+
+WC_INLINE bool has_room(const struct codebuf *b)
+{
+    return WC_LIKELY(b->cap - b->len >= INSN_MAX);
+}
+
+/* REX, escape, opcode. */
+WC_INLINE uint8_t *put_plain(uint8_t *p, uint32_t op, uint32_t fields)
+{
+    unsigned rex = (fields | (op & X64_REXW) / (X64_REXW / 8)) & 0xff;
+    *p = (uint8_t)(0x40 | rex);
+    p += rex != 0;
+    *p = 0x0f;
+    p += op_map(op);
+    return store_u8(p, (uint8_t)op);
+}
+
+void wc_x64_plain_rr(struct codebuf *b, uint32_t op, unsigned reg, unsigned rm,
+                     int32_t imm)
+{
+    if ((op & (NOT_PLAIN | X64_REG8 | X64_RM8)) || !has_room(b)) {
+        wc_x64_rr(b, op, reg, 0, rm, imm);
+        return;
+    }
+    uint32_t fields = as_reg[reg & 15] | as_base[0][rm & 15];
+    uint8_t *p = put_plain(b->bytes + b->len, op, fields);
+    p = store_u8(p, (uint8_t)(0xc0 | fields >> 8));
+    finish(b, p, op, imm);
+}
+
+void wc_x64_plain_rm(struct codebuf *b, uint32_t op, unsigned reg,
+                     struct x64_mem m, int32_t imm)
 {
     if (m.base >= X64_RIP || (op & (NOT_PLAIN | X64_REG8)) || !has_room(b)) {
         wc_x64_rm(b, op, reg, 0, m, imm);
         return;
     }
-    uint8_t *p = b->bytes + b->len;
-    p = put_plain(p, op, mem_rxb(reg, m));
-    p = put_mem(p, op, reg, m);
+    bool sib = (m.index != X64_NO_INDEX) | ((m.base & 7) == 4);
+    unsigned mod = disp_mod(m.base, m.disp);
+    uint32_t fields = as_reg[reg & 15] | as_index[m.index & 15] |
+                      as_base[sib][m.base & 15] | mod << 14 |
+                      (uint32_t)m.scale_log2 << 22;
+    uint8_t *p = put_plain(b->bytes + b->len, op, fields);
+    store_u16(p, (uint16_t)(fields >> 8));
+    p = put_disp(p + 1 + sib, mod, m.disp);
     finish(b, p, op, imm);
 }
 

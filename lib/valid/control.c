@@ -19,7 +19,7 @@ static uint32_t here(const struct validator *v)
 /* Notes a branch from here, with what it carries on the operand stack. */
 static void note_branch(struct validator *v, struct label *to)
 {
-    if (v->plan == NULL)
+    if (v->plan == NULL || !v->plan->with_branches)
         return;
     uint32_t values = slots_of(v, to, to->op == OP_LOOP);
     uint32_t pop = v->unreachable ? 0 : v->plan->slots - values -
@@ -73,7 +73,9 @@ bool wc_valid_TRY(struct validator *v, const struct instr *in)
  * off: what `end` and `else` have in common. */
 static bool check_end(struct validator *v)
 {
-    struct types results = wc_func_results(v, func_frame(v));
+    struct types results = func_results(v, func_frame(v));
+    if (results.len == 0 && v->sp == v->base)
+        return true;
     if (!wc_func_check(v, results))
         return false;
     if ((size_t)(v->sp - v->base) > results.len)
@@ -129,7 +131,9 @@ bool wc_valid_ELSE(struct validator *v, const struct instr *in)
 /* An `if` without `else` must leave its parameters as its results. */
 static bool check_no_else(struct validator *v, const struct label *l)
 {
-    struct types results = wc_func_results(v, l), params = {NULL, 0};
+    struct types results = func_results(v, l), params = {NULL, 0};
+    if (l->type == NO_TYPE && results.len == 0)
+        return true;
     if (l->type != NO_TYPE) {
         const struct comptype *c = &v->m->deftypes[l->type]->comp;
         params = (struct types){c->params, c->params_len};
@@ -155,7 +159,7 @@ static void plan_end(struct validator *v, struct label *l)
 static bool close_frame(struct validator *v)
 {
     struct label *l = func_frame(v);
-    struct types results = wc_func_results(v, l);
+    struct types results = func_results(v, l);
     valtype value = l->value;
     if (results.data == &l->value)
         results.data = &value;
@@ -170,7 +174,7 @@ static bool close_frame(struct validator *v)
     l = func_frame(v);
     v->base = v->stack + l->height;
     v->unreachable = l->unreachable;
-    return wc_func_push_list(v, results);
+    return results.len == 0 || wc_func_push_list(v, results);
 }
 
 bool wc_valid_END(struct validator *v, const struct instr *in)
@@ -278,7 +282,7 @@ bool wc_valid_BR_TABLE(struct validator *v, const struct instr *in)
 bool wc_valid_RETURN(struct validator *v, const struct instr *in)
 {
     (void)in;
-    if (!wc_func_check(v, wc_func_results(v, &v->labels.data[0])))
+    if (!wc_func_check(v, func_results(v, &v->labels.data[0])))
         return false;
     wc_func_set_unreachable(v);
     return true;
@@ -368,7 +372,7 @@ static bool tail_call(struct validator *v, const struct deftype *type)
     struct types results = {type->comp.results, type->comp.results_len};
     if (v->plan != NULL)
         wc_plan_call(v->plan);
-    if (!wc_func_match(v, results, wc_func_results(v, &v->labels.data[0])) ||
+    if (!wc_func_match(v, results, func_results(v, &v->labels.data[0])) ||
         !wc_func_pop_list(v, params))
         return false;
     wc_func_set_unreachable(v);

@@ -160,18 +160,10 @@ static struct types params_of(const struct validator *v, const struct label *l)
     return (struct types){c->params, c->params_len};
 }
 
-struct types wc_func_results(const struct validator *v, const struct label *l)
-{
-    if (l->type == NO_TYPE)
-        return (struct types){&l->value, l->value != VT_BOT};
-    const struct comptype *c = &v->m->deftypes[l->type]->comp;
-    return (struct types){c->results, c->results_len};
-}
-
 struct types wc_func_label_types(const struct validator *v,
                                  const struct label *l)
 {
-    return l->op == OP_LOOP ? params_of(v, l) : wc_func_results(v, l);
+    return l->op == OP_LOOP ? params_of(v, l) : func_results(v, l);
 }
 
 /* --- Operands ------------------------------------------------------------- */

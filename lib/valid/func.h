@@ -103,10 +103,19 @@ bool wc_func_canon(struct validator *v, valtype *t);
 const struct deftype *wc_func_type(struct validator *v, uint32_t index,
                                    enum comptype_kind kind);
 
-/* What a branch to the label carries; what its end leaves. */
+/* What the end of a block leaves. */
+WC_INLINE struct types func_results(const struct validator *v,
+                                    const struct label *l)
+{
+    if (l->type == NO_TYPE)
+        return (struct types){&l->value, l->value != VT_BOT};
+    const struct comptype *c = &v->m->deftypes[l->type]->comp;
+    return (struct types){c->results, c->results_len};
+}
+
+/* What a branch to the label carries. */
 struct types wc_func_label_types(const struct validator *v,
                                  const struct label *l);
-struct types wc_func_results(const struct validator *v, const struct label *l);
 
 /* --- Operands ------------------------------------------------------------- */
 

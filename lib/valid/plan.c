@@ -217,6 +217,8 @@ void wc_plan_loop_end(struct plan *p, uint32_t pc)
 
 static uint32_t add_branch(struct plan *p, struct branch b)
 {
+    if (!p->with_branches)
+        return PLAN_NONE;
     if (!vec_push(&p->branches, b)) {
         p->failed = true;
         return PLAN_NONE;

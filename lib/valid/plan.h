@@ -28,7 +28,8 @@ struct plan {
     uint32_t counts[VALUE_CLASSES], slots, max_slots;
     uint32_t kept, max_kept; /* exceptions, below the operands of legacy arms */
     struct profile func, loop, *now;
-    bool failed; /* out of memory */
+    bool with_branches; /* wanted in the table */
+    bool failed;        /* out of memory */
 };
 
 WC_INLINE enum value_class plan_class(valtype t)
@@ -105,7 +106,9 @@ void wc_plan_call(struct plan *p);
 void wc_plan_loop(struct plan *p, uint32_t pc);
 void wc_plan_loop_end(struct plan *p, uint32_t pc);
 
-/* Adds a branch to a label, a loop or not, that carries `values` slots with
+/* All that follow do nothing in a plan without branches.
+ *
+ * Adds a branch to a label, a loop or not, that carries `values` slots with
  * `pop` slots dropped below. */
 void wc_plan_branch(struct plan *p, uint32_t pc, struct plan_label *to,
                     bool is_loop, uint32_t values, uint32_t pop);

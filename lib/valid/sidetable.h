@@ -61,7 +61,7 @@ struct sidetable {
     uint32_t max_slots;    /* of the operand stack at its highest, and what
                               handlers bring (the exception itself too) */
     uint32_t branches_len, profiles_len, uses_len;
-    const struct branch *branches;
+    const struct branch *branches; /* none unless wanted (validate.h) */
     const struct profile *profiles; /* [0] the function, then outermost loops */
     const struct local_use *uses;
 };

@@ -12,7 +12,7 @@
 
 struct work {
     struct module *m;
-    bool sidetables;
+    bool sidetables, branches;
     atomic_uint next;  /* function index */
     atomic_uint limit; /* no function from here on matters any more */
     struct wc_mutex lock; /* of the verdicts */
@@ -57,7 +57,7 @@ static void check_one(struct work *w, struct validator *v, uint32_t func)
 static void work(void *arg)
 {
     struct work *w = arg;
-    struct plan plan = {0};
+    struct plan plan = {.with_branches = w->branches};
     struct validator v;
     wc_func_init(&v, w->m, w->sidetables ? &plan : NULL);
     for (;;) {
@@ -78,6 +78,7 @@ static bool check_bodies(struct module *m, const struct valid_policy *policy,
     struct work w = {
         .m = m,
         .sidetables = policy->sidetables,
+        .branches = policy->branches,
         .error = ERROR_INIT,
         .unsupported = ERROR_INIT,
     };

@@ -18,6 +18,9 @@ struct valid_policy {
     bool lazy;
     /* Build a side table per function and keep it in the module. */
     bool sidetables;
+    /* ... which also says where branches go: for people, engines find out by
+     * themselves. Side tables that are built later never do. */
+    bool branches;
     /* How many threads check bodies; 0 and 1 mean the calling one alone. Which
      * error is reported does not depend on it. */
     uint32_t threads;

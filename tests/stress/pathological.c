@@ -49,7 +49,8 @@ static struct module *new_module(struct run *r)
 
 static bool validate(struct run *r)
 {
-    struct valid_policy policy = {.sidetables = r->stage == SIDETABLE};
+    struct valid_policy policy = {.sidetables = r->stage == SIDETABLE,
+                                  .branches = r->stage == SIDETABLE};
     struct typereg *reg = r->engines[INTERP]->reg;
     struct module *m = new_module(r);
     if (m == NULL)

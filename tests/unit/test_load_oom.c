@@ -130,7 +130,8 @@ static void binary(struct buf *out, const char *text)
 static bool load(struct module *m, struct typereg *reg, bool lazy,
                  struct error *e)
 {
-    struct valid_policy policy = {.lazy = lazy, .sidetables = true};
+    struct valid_policy policy = {.lazy = lazy, .sidetables = true,
+                                  .branches = true};
     if (!wc_decode(m, e) || !wc_validate(m, reg, &policy, e))
         return false;
     for (uint32_t i = 0; lazy && i < m->funcs_len; i++)

@@ -56,7 +56,8 @@ static void check_rows(const struct row *rows, size_t len, enum error_kind kind)
     for (size_t i = 0; i < len; i++)
         for (unsigned way = 0; way < 4; way++) {
             struct error e = ERROR_INIT;
-            struct valid_policy policy = {.sidetables = way & 1};
+            struct valid_policy policy = {.sidetables = way & 1,
+                                          .branches = way & 1};
             struct module *m =
                 parse_padded(rows[i].text, ALL_FEATURES, way & 2);
             bool ok = wc_validate(m, reg, &policy, &e);
@@ -606,7 +607,8 @@ Test(policy, threads_report_the_lowest_function)
     struct typereg *reg = wc_typereg_new();
     for (uint32_t threads = 0; threads < 8; threads++) {
         struct error e = ERROR_INIT;
-        struct valid_policy policy = {.threads = threads, .sidetables = true};
+        struct valid_policy policy = {.threads = threads, .sidetables = true,
+                                  .branches = true};
         struct module *m = many_functions(101);
         cr_expect_not(wc_validate(m, reg, &policy, &e));
         cr_expect_eq(e.func, 101, "%u threads: %u", threads, e.func);
@@ -692,7 +694,8 @@ Test(policy, what_cannot_be_executed)
 static struct module *planned(struct typereg *reg, const char *text)
 {
     struct error e = ERROR_INIT;
-    struct valid_policy policy = {.sidetables = true};
+    struct valid_policy policy = {.sidetables = true,
+                                  .branches = true};
     struct module *m = parse(text, ALL_FEATURES);
     cr_assert(wc_validate(m, reg, &policy, &e), "%s", e.message);
     return m;

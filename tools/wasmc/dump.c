@@ -108,7 +108,7 @@ static bool show(struct module *m, const struct dump_options *o, uint32_t func)
 static bool show_validated(const char *path, struct module *m,
                            const struct dump_options *o, uint32_t func)
 {
-    struct valid_policy policy = {.sidetables = true};
+    struct valid_policy policy = {.sidetables = true, .branches = true};
     struct error e = ERROR_INIT;
     bool ok = load_validate(m, &policy, &e);
     if (!ok)
