@@ -75,9 +75,6 @@ static void describe(struct fast_op *f, enum opcode op, valtype address)
         f->b = (uint8_t)wc_step_letter(sig->operands[1], address);
     }
     f->r = (uint8_t)wc_step_letter(sig->results[0], address);
-    f->one_class = plan_class(f->r) == plan_class(f->a) &&
-                   (f->kind != FAST_BINARY ||
-                    plan_class(f->b) == plan_class(f->a));
     if (f->kind == FAST_LOAD || f->kind == FAST_STORE)
         f->align_log2 =
             (uint8_t)bits_ctz32(wc_imm_access_bytes((enum imm)info->imm));
@@ -192,10 +189,6 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             if (sp == base || sp[-1] != f->a)
                 break;
             sp[-1] = f->r;
-            if (planned && !f->one_class) {
-                plan_pop(plan, f->a);
-                plan_push(plan, f->r);
-            }
             continue;
         case FAST_BINARY:
             if (sp - base < 2 || sp[-1] != f->b || sp[-2] != f->a)
@@ -203,11 +196,7 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             sp--;
             sp[-1] = f->r;
             if (planned)
-                plan_pop(plan, f->b);
-            if (planned && !f->one_class) {
-                plan_pop(plan, f->a);
-                plan_push(plan, f->r);
-            }
+                plan->slots--; /* no vector has an opcode of one byte */
             continue;
         case FAST_LOAD:
             p = behind_memarg(p, f->align_log2);
@@ -216,10 +205,6 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             sp[-1] = f->r;
             if (planned)
                 plan_flag(plan, PROFILE_MEMORY);
-            if (planned && !f->one_class) {
-                plan_pop(plan, f->a);
-                plan_push(plan, f->r);
-            }
             continue;
         case FAST_STORE:
             p = behind_memarg(p, f->align_log2);
@@ -229,8 +214,7 @@ WC_INLINE bool run(struct validator *v, const bool planned)
             sp -= 2;
             if (planned) {
                 plan_flag(plan, PROFILE_MEMORY);
-                plan_pop(plan, f->a);
-                plan_pop(plan, f->b);
+                plan->slots -= 2;
             }
             continue;
         case FAST_CONST_LEB:
@@ -246,7 +230,7 @@ WC_INLINE bool run(struct validator *v, const bool planned)
         constant:
             *sp++ = f->r;
             if (planned)
-                plan_push(plan, f->r);
+                plan_grow(plan, 1);
             continue;
         case FAST_LOCAL_GET:
             if (!short_u32(&p, &x) || x >= v->locals_ready ||

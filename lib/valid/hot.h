@@ -32,7 +32,6 @@ struct fast_op {
     uint8_t kind;       /* enum fast_kind */
     uint8_t a, b, r;    /* value types, all below KIND_REF */
     uint8_t align_log2; /* natural */
-    bool one_class;     /* r counts as a does, and b if there is one */
     uint16_t op;
     rule_fn *rule;
 };

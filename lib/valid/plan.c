@@ -52,7 +52,6 @@ bool wc_plan_begin(struct plan *p, uint32_t locals_len, uint32_t pc)
     p->branches.len = p->profiles.len = p->uses.len = 0;
     p->loop_depth = p->in_loop = 0;
     p->weight = 1;
-    memset(p->counts, 0, sizeof p->counts);
     p->slots = p->max_slots = p->kept = p->max_kept = 0;
     p->failed = false;
     p->func = (struct profile){.start = pc};
@@ -66,51 +65,32 @@ typedef valtype lanes __attribute__((vector_size(16)));
 
 #define LANES (sizeof(lanes) / sizeof(valtype))
 
-static void count_classes(const valtype *t, uint32_t len,
-                          uint32_t counts[VALUE_CLASSES])
+static uint32_t count_slots(const valtype *t, uint32_t len)
 {
-    uint32_t fp = 0, vectors = 0, i = 0;
-    lanes all_fp = {0}, all_vectors = {0};
+    uint32_t slots = len, i = 0;
+    lanes vectors = {0};
     for (; len - i >= LANES; i += LANES) {
         lanes x;
         memcpy(&x, t + i, sizeof x);
-        all_fp -= (lanes)(x == VT_F32) | (lanes)(x == VT_F64); /* true is -1 */
-        all_vectors -= (lanes)(x == VT_V128);
+        vectors -= (lanes)(x == VT_V128); /* true is -1 */
     }
-    for (unsigned lane = 0; lane < LANES && i != 0; lane++) {
-        fp += all_fp[lane];
-        vectors += all_vectors[lane];
-    }
-    for (; i < len; i++) {
-        fp += t[i] == VT_F32 || t[i] == VT_F64;
-        vectors += t[i] == VT_V128;
-    }
-    counts[CLASS_GPR] = len - fp - vectors;
-    counts[CLASS_FP] = fp;
-    counts[CLASS_V128] = vectors;
+    for (unsigned lane = 0; lane < LANES && i != 0; lane++)
+        slots += vectors[lane];
+    for (; i < len; i++)
+        slots += t[i] == VT_V128;
+    return slots;
 }
 
 void wc_plan_push_list(struct plan *p, const valtype *t, uint32_t len)
 {
-    uint32_t n[VALUE_CLASSES];
-    count_classes(t, len, n);
-    p->slots += len + n[CLASS_V128];
+    p->slots += count_slots(t, len);
     if (p->slots > p->max_slots)
         p->max_slots = p->slots;
-    for (unsigned c = 0; c < VALUE_CLASSES; c++) {
-        p->counts[c] += n[c];
-        if (p->counts[c] > p->now->peak[c])
-            p->now->peak[c] = p->counts[c];
-    }
 }
 
 void wc_plan_pop_list(struct plan *p, const valtype *t, uint32_t len)
 {
-    uint32_t n[VALUE_CLASSES];
-    count_classes(t, len, n);
-    p->slots -= len + n[CLASS_V128];
-    for (unsigned c = 0; c < VALUE_CLASSES; c++)
-        p->counts[c] -= n[c];
+    p->slots -= count_slots(t, len);
 }
 
 /* --- Uses and calls ------------------------------------------------------- */
@@ -144,7 +124,6 @@ void wc_plan_loop(struct plan *p, uint32_t pc)
     if (p->loop_depth == 1) {
         p->in_loop = 1;
         p->loop = (struct profile){.start = pc};
-        memcpy(p->loop.peak, p->counts, sizeof p->counts);
         p->now = &p->loop;
     }
     uint32_t depth = p->loop_depth < 255 ? p->loop_depth : 255;
@@ -186,9 +165,6 @@ static void fold_loop(struct plan *p)
     p->func.flags |= p->loop.flags;
     if (p->loop.loop_depth > p->func.loop_depth)
         p->func.loop_depth = p->loop.loop_depth;
-    for (unsigned c = 0; c < VALUE_CLASSES; c++)
-        if (p->loop.peak[c] > p->func.peak[c])
-            p->func.peak[c] = p->loop.peak[c];
 }
 
 static void finish_profile(struct profile *to, uint32_t pc)

@@ -25,39 +25,28 @@ struct plan {
 
     uint32_t loop_depth, in_loop; /* in_loop is 0 or 1, an index above */
     uint32_t weight;              /* of one access here */
-    uint32_t counts[VALUE_CLASSES], slots, max_slots;
+    uint32_t slots, max_slots;    /* of operands: now, at most */
     uint32_t kept, max_kept; /* exceptions, below the operands of legacy arms */
     struct profile func, loop, *now;
     bool with_branches; /* wanted in the table */
     bool failed;        /* out of memory */
 };
 
-WC_INLINE enum value_class plan_class(valtype t)
+WC_INLINE void plan_grow(struct plan *p, uint32_t slots)
 {
-    static const uint8_t classes[] = {
-        [KIND_BOT] = CLASS_GPR,  [KIND_I32] = CLASS_GPR,
-        [KIND_I64] = CLASS_GPR,  [KIND_F32] = CLASS_FP,
-        [KIND_F64] = CLASS_FP,   [KIND_V128] = CLASS_V128,
-        [KIND_I8] = CLASS_GPR,   [KIND_I16] = CLASS_GPR,
-        [KIND_REF] = CLASS_GPR,
-    };
-    return (enum value_class)classes[valtype_kind(t)];
+    p->slots += slots;
+    if (p->slots > p->max_slots)
+        p->max_slots = p->slots;
 }
 
 WC_INLINE void plan_push(struct plan *p, valtype t)
 {
-    enum value_class c = plan_class(t);
-    p->slots += valtype_slots(t);
-    if (p->slots > p->max_slots)
-        p->max_slots = p->slots;
-    if (++p->counts[c] > p->now->peak[c])
-        p->now->peak[c] = p->counts[c];
+    plan_grow(p, valtype_slots(t));
 }
 
 WC_INLINE void plan_pop(struct plan *p, valtype t)
 {
     p->slots -= valtype_slots(t);
-    p->counts[plan_class(t)]--;
 }
 
 /* Handlers put values there whether or not code ever does. */

@@ -19,10 +19,8 @@ const struct branch *wc_sidetable_find(const struct sidetable *t, uint32_t pc)
 static void format_profile(const struct sidetable *t, const struct profile *p,
                            struct buf *out)
 {
-    wc_buf_printf(out,
-                  " 0x%06x-0x%06x depth %u calls %u peak gpr %u fp %u v128 %u",
-                  p->start, p->end, p->loop_depth, p->calls,
-                  p->peak[CLASS_GPR], p->peak[CLASS_FP], p->peak[CLASS_V128]);
+    wc_buf_printf(out, " 0x%06x-0x%06x depth %u calls %u", p->start, p->end,
+                  p->loop_depth, p->calls);
     if (p->flags & PROFILE_MEMORY)
         wc_buf_string(out, " memory");
     if (p->flags & PROFILE_SIMD)

@@ -32,8 +32,6 @@ struct local_use {
     uint32_t weight;
 };
 
-enum value_class { CLASS_GPR, CLASS_FP, CLASS_V128, VALUE_CLASSES };
-
 enum {
     PROFILE_MEMORY = 1, /* loads, stores or bulk operations */
     PROFILE_SIMD = 2,
@@ -48,7 +46,6 @@ struct profile {
     uint32_t uses_first, uses_len; /* of the uses array; locals with no access
                                       are left out; sorted by first access */
     uint32_t calls;                /* weighted like accesses */
-    uint32_t peak[VALUE_CLASSES];  /* operands at once, locals not counted */
     uint8_t loop_depth;            /* of the deepest loop inside, up to 255 */
     uint8_t flags;                 /* PROFILE_* */
 };
