@@ -181,6 +181,14 @@ static WC_NOINLINE struct mem pop_other(struct compiler *c, bool fast,
                                : guarded_far(c, index, offset, avoid);
 }
 
+/* For targets to which it makes a difference. */
+static WC_NOINLINE struct mem pop_near(struct compiler *c, regset avoid)
+{
+    uint32_t offset = (uint32_t)c->in.memarg.offset;
+    bool reached = is_reached(c, offset);
+    return guarded(wc_pop_reg(c, avoid), offset, true, reached);
+}
+
 struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
 {
     uint64_t offset = c->in.memarg.offset;
@@ -188,6 +196,7 @@ struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid)
     if (WC_UNLIKELY(!fast || align || offset > INT32_MAX ||
                     value_top(c, 0)->kind == VALUE_CONST))
         return pop_other(c, fast, align, avoid);
-    bool reached = wc_masm_target.probes && is_reached(c, (uint32_t)offset);
-    return guarded(wc_pop_reg(c, avoid), offset, true, reached);
+    if (wc_masm_target.probes)
+        return pop_near(c, avoid);
+    return guarded(wc_pop_reg(c, avoid), offset, true, false);
 }
