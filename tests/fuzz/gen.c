@@ -365,6 +365,8 @@ static void write_exports(struct gen *g, struct buf *out)
         put_export(&s, "m", i, EXTERN_MEMORY);
     for (uint32_t i = 0; i < g->globals.len; i++)
         put_export(&s, "g", i, EXTERN_GLOBAL);
+    for (uint32_t i = 0; i < g->tags.len; i++)
+        put_export(&s, "e", i, EXTERN_TAG);
     wc_encode_bytes(&s.content, (struct span){(const uint8_t *)"fuel", 4});
     wc_buf_byte(&s.content, EXTERN_GLOBAL);
     wc_buf_u64(&s.content, g->fuel);
@@ -558,6 +560,7 @@ void gen_module(struct choice *c, const struct gen_options *options,
                     .size = options->size,
                     .linked = options->linked};
     gen_emit_init();
+    g.legacy_only = options->one_try && gen_has(&g, FEATURE_LEGACY_EXCEPTIONS);
     g.size = g.size * quarters[below(&g, ARRAY_LEN(quarters))] / 4;
     g.trap_percent = traps[below(&g, ARRAY_LEN(traps))];
     gen_types_plan(&g);

@@ -22,6 +22,7 @@ struct gen_options {
     feature_set features; /* what modules may use; each uses a part of it */
     uint32_t size;        /* instructions of a function, at most, roughly */
     bool linked;          /* made for twin.h: imports are used much */
+    bool one_try; /* no module has legacy exceptions and the others */
 };
 
 /* Appends a module to `out`. */

@@ -390,7 +390,7 @@ void gen_throw_stmt(struct gen *g)
 {
     if (!gen_has(g, FEATURE_EXCEPTIONS))
         return;
-    if (chance(g, 25)) {
+    if (chance(g, 25) && !g->legacy_only) {
         gen_value(g, VALTYPE_REF(chance(g, g->trap_percent), HEAP_EXN));
         gen_op(g, OP_THROW_REF);
         gen_dead(g);
@@ -469,9 +469,10 @@ static void any_block(struct gen *g, const struct comptype *t)
         counted_loop(g, t);
     else if (n < 80 && !g->leaf)
         fueled_loop(g, t);
-    else if (n < 93 && gen_has(g, FEATURE_EXCEPTIONS))
+    else if (n < 93 && gen_has_exnref(g))
         try_table(g, t);
-    else if (n >= 93 && gen_has(g, FEATURE_LEGACY_EXCEPTIONS))
+    else if ((n >= 93 || g->legacy_only) &&
+             gen_has(g, FEATURE_LEGACY_EXCEPTIONS))
         legacy_try(g, t);
     else
         plain_block(g, t);

@@ -100,6 +100,7 @@ struct gen {
     uint32_t size;
     uint32_t trap_percent; /* how often to leave a trap possible */
     bool linked;
+    bool legacy_only; /* of instructions that catch exceptions */
     struct arena arena;
 
     VEC(struct gen_type) types;
@@ -138,6 +139,12 @@ WC_INLINE feature_set gen_bit(enum feature f)
 WC_INLINE bool gen_has(const struct gen *g, enum feature f)
 {
     return (g->features & gen_bit(f)) != 0;
+}
+
+/* Are there references to exceptions? */
+WC_INLINE bool gen_has_exnref(const struct gen *g)
+{
+    return gen_has(g, FEATURE_EXCEPTIONS) && !g->legacy_only;
 }
 
 WC_INLINE bool chance(struct gen *g, uint32_t percent)

@@ -198,7 +198,8 @@ valtype gen_random_ref(struct gen *g)
         return VALTYPE_REF(nullable, type);
     }
     uint32_t n = below(g, chance(g, 90) ? 8 : ARRAY_LEN(heaps));
-    if (heaps[n] == HEAP_EXN && !gen_has(g, FEATURE_EXCEPTIONS))
+    if ((heaps[n] == HEAP_EXN && !gen_has_exnref(g)) ||
+        (heaps[n] == HEAP_NOEXN && g->legacy_only))
         n = 0;
     return VALTYPE_REF(nullable || n >= 8, heaps[n]);
 }

@@ -1,0 +1,576 @@
+/* Generated modules, run by us and by V8: both must see the same.
+ *
+ *   v8 [--modules N] [--seconds N] [--seed S] [--size N] [--out DIR]
+ *   v8 --file MODULE.wasm [--verbose]     one module, from a file
+ *   v8 --reduce MODULE.wasm               ... made smaller, as MODULE.wasm.min
+ *
+ * --node PATH is the program that has V8; else $NODE, or node; --script PATH is
+ * v8.js. We run modules in our configurations by turns (configs.h). They have
+ * no features that V8 lacks. A difference prints the seed and leaves
+ * difference-SEED.wasm; the exit status is 1 then, and 77 without a V8 that
+ * knows all we want to compare.
+ */
+#include "fuzz/configs.h"
+#include "fuzz/gen.h"
+#include "fuzz/reduce.h"
+#include "fuzz/trial.h"
+#include "text/parse.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 100u
+#define FINDS_MAX 20u
+#define HANG_SECONDS 60
+#define SKIP 77
+
+/* V8 has none of these, or may have other results of them. */
+#define LEFT_OUT                                                         \
+    (FEATURE_BIT(WIDE_ARITHMETIC) | FEATURE_BIT(CUSTOM_PAGE_SIZES) |     \
+     FEATURE_BIT(RELAXED_SIMD) | FEATURE_BIT(COMPACT_IMPORTS))
+
+struct options {
+    uint64_t modules, seed;
+    uint32_t size, seconds; /* no end after some, for 0 */
+    bool verbose, reduce;
+    const char *file, *out, *node, *script;
+};
+
+enum verdict { SAME, CUT, SKIPPED, DIFFERENT, GONE, VERDICTS };
+
+struct totals {
+    uint64_t modules, lines, traps, calls, left_out;
+    uint64_t verdicts[VERDICTS];
+};
+
+struct item {
+    uint64_t seed;
+    struct trial trial;
+    struct buf ours;
+};
+
+/* --- V8 ------------------------------------------------------------------- */
+
+static pid_t start_node(const struct options *o, const char *batch, int *from)
+{
+    int ends[2];
+    fflush(stdout);
+    if (pipe(ends) != 0)
+        return -1;
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execlp(o->node, o->node, "--expose-gc", o->script, batch,
+               o->verbose ? "verbose" : (char *)NULL, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    *from = ends[0];
+    return child;
+}
+
+/* Until its end, or until nothing has come for too long. */
+static bool read_all(int from, struct buf *out)
+{
+    uint8_t block[65536];
+    struct pollfd p = {.fd = from, .events = POLLIN};
+    for (;;) {
+        int ready = poll(&p, 1, HANG_SECONDS * 1000);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        ssize_t n = ready > 0 ? read(from, block, sizeof block) : -1;
+        if (n <= 0)
+            return n == 0;
+        wc_buf_append(out, block, (size_t)n);
+    }
+}
+
+static bool write_file(const char *path, struct span bytes)
+{
+    FILE *f = fopen(path, "wb");
+    bool ok = f != NULL && fwrite(bytes.data, 1, bytes.len, f) == bytes.len;
+    if (f == NULL || fclose(f) != 0 || !ok)
+        fprintf(stderr, "%s: cannot be written\n", path);
+    return ok;
+}
+
+/* What V8 prints about these, as far as it gets. */
+static int ask_v8(const struct options *o, const struct item *items,
+                  uint32_t len, struct buf *out)
+{
+    struct buf batch = {0};
+    char path[1024];
+    int from, status = -1;
+    for (uint32_t i = 0; i < len; i++)
+        trial_write(&items[i].trial, &batch);
+    snprintf(path, sizeof path, "%s/v8-%d.batch", o->out, (int)getpid());
+    bool ok = !batch.failed &&
+              write_file(path, (struct span){batch.data, batch.len});
+    wc_buf_free(&batch);
+    pid_t child = ok ? start_node(o, path, &from) : -1;
+    if (child >= 0) {
+        if (!read_all(from, out))
+            kill(child, SIGKILL);
+        close(from);
+        waitpid(child, &status, 0);
+    }
+    unlink(path);
+    wc_buf_byte(out, 0);
+    return status;
+}
+
+/* --- Comparing ------------------------------------------------------------ */
+
+static size_t line_len(const char *s)
+{
+    return strcspn(s, "\n");
+}
+
+static const char *next_line(const char *s)
+{
+    s += line_len(s);
+    return s + (*s != 0);
+}
+
+static bool starts(const char *s, const char *with)
+{
+    return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* Where two things are wrong at once, V8 may look at the other one first. What
+ * we do then is what the specification says, if it says anything. */
+static const struct {
+    const char *ours, *theirs;
+} either[] = {
+    /* An address that is neither aligned nor in bounds: no order is given. */
+    {"trap memory", "trap unaligned"},
+    {"trap unaligned", "trap memory"},
+    /* array.copy: V8 looks at the bounds of one array before it sees that the
+     * other is null; the specification has both nulls first. */
+    {"trap null", "trap array"},
+    /* array.init_data and array.init_elem: V8 looks at the segment first, the
+     * specification at the array. */
+    {"trap array", "trap memory"},
+    {"trap array", "trap table"},
+};
+
+static bool ends_with(const char *s, size_t len, const char *with)
+{
+    size_t n = strlen(with);
+    return len > n && memcmp(s + len - n, with, n) == 0;
+}
+
+static bool is_same_line(const char *ours, const char *theirs)
+{
+    size_t a = line_len(ours), b = line_len(theirs);
+    if (a == b && memcmp(ours, theirs, a) == 0)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(either); i++) {
+        size_t what = a - strlen(either[i].ours);
+        if (ends_with(ours, a, either[i].ours) &&
+            ends_with(theirs, b, either[i].theirs) &&
+            b - strlen(either[i].theirs) == what &&
+            memcmp(ours, theirs, what) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Both end with a zero or with the next module. `at` is the first line that
+ * differs. */
+static enum verdict compare(const char *ours, const char *theirs,
+                            const char *at[2])
+{
+    for (;;) {
+        size_t a = line_len(ours), b = line_len(theirs);
+        if (starts(ours, "cut") || starts(theirs, "cut"))
+            return CUT;
+        if (!is_same_line(ours, theirs) ||
+            (ours[a] == 0) != (theirs[b] == 0)) {
+            at[0] = ours;
+            at[1] = theirs;
+            return DIFFERENT;
+        }
+        if (ours[a] == 0)
+            return SAME;
+        ours += a + 1;
+        theirs += b + 1;
+        if (*ours == 0 || *theirs == 0) {
+            at[0] = ours;
+            at[1] = theirs;
+            return *ours == *theirs ? SAME : DIFFERENT;
+        }
+    }
+}
+
+static void count_lines(struct totals *n, const char *text)
+{
+    for (const char *s = text; *s != 0; s = next_line(s)) {
+        const char *trap = strstr(s, ": trap ");
+        n->lines++;
+        n->calls += starts(s, "call");
+        n->traps += trap != NULL && trap < s + line_len(s);
+    }
+}
+
+static void print_line(const char *who, const char *line)
+{
+    size_t len = line_len(line);
+    printf("  %s: %.*s\n", who, len != 0 ? (int)len : 12,
+           len != 0 ? line : "nothing more");
+}
+
+static void found(const struct options *o, const struct item *item,
+                  const char *what)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s-%s.wasm", o->out, what,
+             item->trial.name);
+    write_file(path, (struct span){item->trial.main.data,
+                                   item->trial.main.len});
+}
+
+static enum verdict judge(const struct options *o, const struct item *item,
+                          char *theirs, bool quiet)
+{
+    const char *at[2];
+    enum verdict v = compare((const char *)item->ours.data, theirs, at);
+    if (v == DIFFERENT && !quiet) {
+        printf("difference: seed %s\n", item->trial.name);
+        print_line("ours", at[0]);
+        print_line("V8", at[1]);
+        found(o, item, "difference");
+    }
+    return v;
+}
+
+/* The text of a module in what V8 printed, ended by a zero; NULL: none. */
+static char *text_of(char *out, const char *name, char **rest)
+{
+    char line[40];
+    int len = snprintf(line, sizeof line, "module %s\n", name);
+    if (strncmp(out, line, (size_t)len) != 0)
+        return NULL;
+    char *text = out + len, *next = text;
+    while (*next != 0 && !starts(next, "module "))
+        next = (char *)next_line(next);
+    *rest = next;
+    return text;
+}
+
+/* Compares as many as V8 came to; returns how many. */
+static uint32_t judge_all(const struct options *o, const struct item *items,
+                          uint32_t len, struct buf *out, bool whole,
+                          struct totals *n)
+{
+    char *rest = (char *)out->data;
+    uint32_t i = 0;
+    for (; i < len; i++) {
+        char *next = NULL;
+        char *text = text_of(rest, items[i].trial.name, &next);
+        if (text == NULL || (*next == 0 && i + 1 != len) ||
+            (*next == 0 && !whole))
+            break;
+        char begins = *next;
+        *next = 0;
+        n->verdicts[judge(o, &items[i], text, false)]++;
+        *next = begins;
+        count_lines(n, (const char *)items[i].ours.data);
+        rest = next;
+    }
+    return i;
+}
+
+/* Where V8 comes to no end the next one begins behind that module. */
+static void ask_all(const struct options *o, const struct item *items,
+                    uint32_t len, struct totals *n)
+{
+    while (len != 0) {
+        struct buf out = {0};
+        int status = ask_v8(o, items, len, &out);
+        uint32_t done = judge_all(o, items, len, &out, status == 0, n);
+        wc_buf_free(&out);
+        items += done;
+        len -= done;
+        if (len == 0)
+            break;
+        printf("V8 ended at seed %s: %s %d\n", items->trial.name,
+               WIFSIGNALED(status) ? "signal" : "status",
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        found(o, items, "gone");
+        n->verdicts[GONE]++;
+        items++;
+        len--;
+    }
+}
+
+/* --- Modules -------------------------------------------------------------- */
+
+/* Those for twins come last. */
+static uint64_t plain_configs(void)
+{
+    uint64_t n = fuzz_configs_len;
+    while (fuzz_configs[n - 1]->twin_ops != NULL)
+        n--;
+    return n;
+}
+
+static const struct run_config *config_for(uint64_t seed)
+{
+    return fuzz_configs[seed % plain_configs()];
+}
+
+static bool make_item(struct item *item, const struct options *o,
+                      struct span wasm, uint64_t seed)
+{
+    struct error e = ERROR_INIT;
+    char name[24];
+    snprintf(name, sizeof name, "%llu", (unsigned long long)seed);
+    item->seed = seed;
+    item->ours = (struct buf){0};
+    if (!trial_make(&item->trial, name, wasm, &e)) {
+        printf("seed %s left out: %s\n", name, e.message);
+        trial_free(&item->trial);
+        return false;
+    }
+    trial_run(&item->trial, config_for(seed), o->verbose, &item->ours);
+    wc_buf_byte(&item->ours, 0);
+    return true;
+}
+
+static void free_item(struct item *item)
+{
+    trial_free(&item->trial);
+    wc_buf_free(&item->ours);
+}
+
+static bool make_seed(struct item *item, const struct options *o,
+                      uint64_t seed)
+{
+    struct buf wasm = {0};
+    struct choice c = choice_of_seed(seed);
+    struct gen_options options = {.features = ~(feature_set)LEFT_OUT,
+                                  .size = o->size,
+                                  .one_try = true};
+    gen_module(&c, &options, &wasm);
+    bool ok =
+        make_item(item, o, (struct span){wasm.data, wasm.len}, seed);
+    wc_buf_free(&wasm);
+    return ok;
+}
+
+static uint64_t finds(const struct totals *n)
+{
+    return n->verdicts[DIFFERENT] + n->verdicts[GONE];
+}
+
+static void print_totals(const struct options *o, const struct totals *n,
+                         double seconds)
+{
+    printf("%llu modules from seed %llu against V8: %llu different, "
+           "%llu ended V8, %llu cut short, %llu left out; %llu calls, "
+           "%llu trapped, %llu lines, %.0f modules/s\n",
+           (unsigned long long)n->modules, (unsigned long long)o->seed,
+           (unsigned long long)n->verdicts[DIFFERENT],
+           (unsigned long long)n->verdicts[GONE],
+           (unsigned long long)n->verdicts[CUT],
+           (unsigned long long)n->left_out, (unsigned long long)n->calls,
+           (unsigned long long)n->traps, (unsigned long long)n->lines,
+           (double)n->modules / seconds);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int test_seeds(const struct options *o)
+{
+    static struct item items[BATCH];
+    struct totals n = {0};
+    double from = now();
+    while (n.modules < o->modules && finds(&n) < FINDS_MAX &&
+           (o->seconds == 0 || now() - from < o->seconds)) {
+        uint32_t len = 0;
+        while (len < BATCH && n.modules < o->modules) {
+            if (make_seed(&items[len], o, o->seed + n.modules++))
+                len++;
+            else
+                n.left_out++;
+        }
+        ask_all(o, items, len, &n);
+        while (len > 0)
+            free_item(&items[--len]);
+        fflush(stdout);
+    }
+    print_totals(o, &n, now() - from);
+    return finds(&n) != 0;
+}
+
+static enum verdict try_module(const struct options *o, struct span wasm,
+                               bool quiet)
+{
+    struct item item;
+    enum verdict v = SKIPPED;
+    for (uint64_t seed = 0; seed < plain_configs(); seed++) {
+        struct buf out = {0};
+        char *next;
+        if (!make_item(&item, o, wasm, seed))
+            return SKIPPED;
+        int status = ask_v8(o, &item, 1, &out);
+        char *text = text_of((char *)out.data, item.trial.name, &next);
+        if (o->verbose)
+            printf("ours:\n%s\nV8:\n%s\n", (char *)item.ours.data,
+                   (char *)out.data);
+        v = status != 0 || text == NULL ? GONE : judge(o, &item, text, quiet);
+        wc_buf_free(&out);
+        free_item(&item);
+        if (v == DIFFERENT || v == GONE)
+            break;
+    }
+    return v;
+}
+
+static bool still_differs(void *arg, struct span wasm)
+{
+    const struct options *o = arg;
+    struct error e = ERROR_INIT;
+    struct module *m = wc_engine_load(fuzz_configs[0]->engine, wasm.data,
+                                      wasm.len, false, &e);
+    wc_module_unref(m);
+    return m != NULL && try_module(o, wasm, true) == DIFFERENT;
+}
+
+static bool read_file(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rb");
+    uint8_t block[4096];
+    size_t n;
+    if (f == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return false;
+    }
+    while ((n = fread(block, 1, sizeof block, f)) != 0)
+        wc_buf_append(out, block, n);
+    fclose(f);
+    return !out->failed;
+}
+
+static int test_file(struct options *o)
+{
+    struct buf wasm = {0};
+    char min[1024];
+    if (!read_file(o->file, &wasm))
+        return 2;
+    enum verdict v = try_module(o, (struct span){wasm.data, wasm.len}, false);
+    if (o->reduce && v == DIFFERENT) {
+        reduce_module(&wasm, still_differs, o);
+        snprintf(min, sizeof min, "%s.min", o->file);
+        write_file(min, (struct span){wasm.data, wasm.len});
+        v = try_module(o, (struct span){wasm.data, wasm.len}, false);
+    }
+    wc_buf_free(&wasm);
+    static const char *const names[VERDICTS] = {
+        "no difference", "cut short", "left out", "different", "ended V8"};
+    printf("%s: %s\n", o->file, names[v]);
+    return v == DIFFERENT || v == GONE;
+}
+
+/* Has this V8 all that is compared? */
+static bool v8_is_new(const struct options *o)
+{
+    static const char text[] =
+        "(module (type (array i8))\n"
+        "(memory (export \"m0\") 1) (memory (export \"m1\") i64 1)\n"
+        "(global (export \"g0\") (export \"fuel\") (mut i32)"
+        " (i32.const 0))\n"
+        "(func (export \"f0\") (result v128 exnref)\n"
+        "  (v128.const i64x2 1 2)\n"
+        "  (block $b (result exnref)"
+        " (try_table (catch_all_ref $b) (nop)) (ref.null exn)))\n"
+        "(func (export \"f1\") (return_call 2)) (func (export \"f2\")))\n";
+    struct buf wasm = {0}, out = {0};
+    struct item item;
+    struct error e = ERROR_INIT;
+    char *next, *theirs;
+    bool ok = false;
+    if (!wc_wat_parse(text, sizeof text - 1, &wasm, &e))
+        abort();
+    if (make_item(&item, o, (struct span){wasm.data, wasm.len}, 0)) {
+        ok = ask_v8(o, &item, 1, &out) == 0 &&
+             (theirs = text_of((char *)out.data, "0", &next)) != NULL &&
+             judge(o, &item, theirs, true) == SAME;
+        free_item(&item);
+    }
+    wc_buf_free(&wasm);
+    wc_buf_free(&out);
+    return ok;
+}
+
+/* --- Options -------------------------------------------------------------- */
+
+static bool parse_options(int argc, char **argv, struct options *o)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--verbose") == 0) {
+            o->verbose = true;
+            continue;
+        }
+        if (++i == argc)
+            return false;
+        if (strcmp(argv[i - 1], "--modules") == 0)
+            o->modules = strtoull(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--seed") == 0)
+            o->seed = strtoull(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--seconds") == 0)
+            o->seconds = (uint32_t)strtoul(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--size") == 0)
+            o->size = (uint32_t)strtoul(value, NULL, 0);
+        else if (strcmp(argv[i - 1], "--out") == 0)
+            o->out = value;
+        else if (strcmp(argv[i - 1], "--node") == 0)
+            o->node = value;
+        else if (strcmp(argv[i - 1], "--script") == 0)
+            o->script = value;
+        else if (strcmp(argv[i - 1], "--file") == 0)
+            o->file = value;
+        else if (strcmp(argv[i - 1], "--reduce") == 0)
+            o->file = value, o->reduce = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.modules = 1000, .seed = 1, .size = 120, .out = ".",
+                        .node = getenv("NODE"), .script = "tests/fuzz/v8.js"};
+    if (!parse_options(argc, argv, &o)) {
+        fprintf(stderr, "v8: see the top of v8.c\n");
+        return 2;
+    }
+    if (o.node == NULL || *o.node == 0)
+        o.node = "node";
+    if (!fuzz_configs_start(NULL))
+        return 2;
+    int status = SKIP;
+    if (!v8_is_new(&o))
+        printf("SKIP: %s has no V8 with all of WebAssembly 3.0\n", o.node);
+    else
+        status = o.file != NULL ? test_file(&o) : test_seeds(&o);
+    fuzz_configs_stop();
+    return status;
+}
