@@ -427,8 +427,8 @@ Test(parse, errors)
         const char *text, *message;
         uint32_t line, column;
     } rows[] = {
-        {"(module (func i32.const 0x1_0000_0000))", "constant out of range",
-         1, 25},
+        {"(module (func i32.const 0x1_0000_0000))",
+         "constant out of range: i32 0x1_0000_0000", 1, 25},
         {"(func\n  (local $a i32)\n  (local $a i32))", "duplicate local $a",
          3, 10},
         {"(func $f)\r\n(func $f)", "duplicate func $f", 2, 7},
@@ -519,6 +519,16 @@ Test(parse, errors)
          "8)",
          "unknown operator unknown01234567890123456789012345678901234567890123"
          "45678901", 1, 2},
+        {"(module (@name \"a\") (@name \"b\"))",
+         "@name annotation: multiple module names", 1, 21},
+        {"(@custom)", "@custom annotation: missing section name", 1, 1},
+        {"(@custom \"a\" (at type))",
+         "@custom annotation: malformed placement", 1, 1},
+        {"(func (@metadata.code.branch_hint \"\\02\") br_if 0)",
+         "@metadata.code.branch_hint annotation: invalid hint", 1, 7},
+        {"(func (@metadata.code.branch_hint \"\\00\")"
+         "(@metadata.code.branch_hint \"\\01\") br_if 0)",
+         "@metadata.code.branch_hint annotation: duplicate annotation", 1, 41},
         {"(func (@metadata.code.branch_hint \"\\00\") nop)",
          "@metadata.code.branch_hint annotation: invalid target", 1, 42},
         {"(global i32 (@metadata.code.branch_hint \"\\00\") nop)",

@@ -182,6 +182,32 @@ Test(damaged, more_locals_than_there_may_be)
     wc_module_unref(m);
 }
 
+/* An end too early, and one too few. */
+Test(damaged, blocks_that_do_not_nest)
+{
+    static const struct {
+        const char *bytes;
+        const char *message;
+    } rows[] = {
+#define BODY(s) "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0" \
+                "\x0a\x05\x01\x03\0" s
+        {BODY("\x0b\x0b"), "malformed nesting of blocks"},
+        {BODY("\x05\x0b"), "malformed nesting of blocks"},
+        {BODY("\x01\x01"), "unexpected end of section or function"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct module *m = decode((const uint8_t *)rows[i].bytes, 25);
+        struct buf text = {0};
+        struct error e = ERROR_INIT;
+        cr_assert_not_null(m);
+        cr_expect_not(wc_wat_print(m, NULL, &text, &e));
+        cr_expect_eq(e.kind, ERROR_MALFORMED);
+        cr_expect_str_eq(e.message, rows[i].message);
+        wc_buf_free(&text);
+        wc_module_unref(m);
+    }
+}
+
 /* Bodies that end anywhere. */
 Test(damaged, bodies_are_cut)
 {

@@ -112,13 +112,13 @@ Test(rules, messages)
         {"(memory i64 1)" FUNC("i64.const 0 i32.load offset=0x100000000 drop"),
          NULL},
         {FUNC("v128.const i32x4 0 0 0 0 i8x16.extract_lane_s 16 drop"),
-         "invalid lane index"},
+         "invalid lane index 16, must be below 16"},
         {"(global i32 (i32.const 0))" FUNC("i32.const 0 global.set 0"),
-         "immutable global"},
+         "immutable global 0"},
         {"(global i32 (i32.popcnt (i32.const 0)))",
          "constant expression required"},
         {"(global (mut i32) (i32.const 0)) (global i32 (global.get 0))",
-         "constant expression required"},
+         "constant expression required: global 0 is mutable"},
         {"(global i32 (global.get 0))", "unknown global 0"},
         {"(global i32 (i32.const 0)) (global i32 (i32.add (global.get 0) "
          "(i32.const 1)))",
@@ -126,18 +126,22 @@ Test(rules, messages)
         {"(memory 2 1)", "size minimum must not be greater than maximum"},
         {"(memory 65537)", "memory size must be at most 65536 pages (4GiB)"},
         {"(memory i64 0x1000000000001)", "memory size"},
-        {"(table 0x100000000 funcref)", "table size"},
-        {"(table 1 (ref func))", "type mismatch"},
+        {"(table 0x100000000 funcref)",
+         "table size must be at most 4294967295 entries"},
+        {"(table 1 (ref func))",
+         "type mismatch: table of non-nullable references without an "
+         "initialiser"},
         {"(memory 1 (pagesize 2))", "invalid custom page size"},
         {"(memory 1 (pagesize 1))", NULL},
         {"(export \"a\" (func 0))", "unknown function 0"},
         {"(func) (export \"a\" (func 0)) (export \"a\" (func 0))",
-         "duplicate export name"},
-        {"(func (param i32)) (start 0)", "start function"},
+         "duplicate export name \"a\""},
+        {"(func (param i32)) (start 0)",
+         "start function must have no parameters and no results"},
         {"(start 0)", "unknown function 0"},
         {"(type (func (result i32))) (tag (type 0))",
          "non-empty tag result type"},
-        {"(func) " FUNC("ref.func 0 drop"), "undeclared function reference"},
+        {"(func) " FUNC("ref.func 0 drop"), "undeclared function reference 0"},
         {"(func) (elem declare func 0)" FUNC("ref.func 0 drop"), NULL},
         {"(data (offset i32.const 0) \"\")", "unknown memory 0"},
         {"(elem (offset i32.const 0) func)", "unknown table 0"},
@@ -151,18 +155,18 @@ Test(rules, messages)
              "drop end local.get 0 drop"),
          NULL},
         {FUNC("(result i32) i32.const 0 if (result i32) i32.const 0 end"),
-         "type mismatch"},
+         "type mismatch: [] does not match [i32]"},
         {FUNC("(param i32) (result i32) local.get 0 i32.const 0 "
               "if (param i32) (result i32) end"),
          NULL},
         {FUNC("block (result i32) block i32.const 0 i32.const 0 "
               "br_table 0 1 end i32.const 0 end drop"),
-         "type mismatch"},
+         "type mismatch: br_table targets carry 0 and 1 values"},
         {FUNC("unreachable select (result i32 i32) drop"),
-         "invalid result arity"},
+         "invalid result arity 2 of select"},
         {FUNC("(param externref) i32.const 0 local.get 0 i32.const 0 select "
               "drop"),
-         "type mismatch: select of references"},
+         "type mismatch: select of references needs a type annotation"},
         {FUNC("i32.const 0 i64.const 0 i32.const 0 select drop"),
          "type mismatch: select of i32 and i64"},
         {FUNC("(result i32 i32 i32 i32 i32)"),
@@ -178,7 +182,8 @@ Test(rules, messages)
         {FUNC("i32.const 0 ref.is_null drop"),
          "type mismatch: instruction requires a reference but stack has "
          "[i32]"},
-        {FUNC("drop"), "type mismatch: instruction requires a value"},
+        {FUNC("drop"),
+         "type mismatch: instruction requires a value but stack has []"},
         {"(memory 1)" FUNC("i32.const 0 i32.atomic.load align=2 drop"),
          "atomic alignment must be natural"},
         {"(memory 1)" FUNC("i32.const 0 i32.atomic.load align=8 drop"),
@@ -226,9 +231,9 @@ Test(rules, references)
         {TYPES FUNC("i32.const 0 i32.const 0 struct.new $s drop"), NULL},
         {TYPES FUNC("i32.const 0 struct.new $s drop"), "type mismatch"},
         {TYPES FUNC("struct.new_default $s struct.get $s 0 drop"),
-         "field is packed"},
+         "field is packed: struct.get"},
         {TYPES FUNC("struct.new_default $s struct.get_s $s 1 drop"),
-         "field is unpacked"},
+         "field is unpacked: struct.get_s"},
         {TYPES FUNC("struct.new_default $s i32.const 0 struct.set $s 0"),
          "immutable field"},
         {TYPES FUNC("struct.new_default $s struct.get $s 2 drop"),
@@ -241,7 +246,7 @@ Test(rules, references)
          "array type is not numeric or vector"},
         {TYPES FUNC("(param (ref $a)) local.get 0 i32.const 0 i32.const 0 "
                     "array.set $a"),
-         "immutable array"},
+         "immutable array type 1"},
         {TYPES FUNC("(param (ref $m) (ref $a)) local.get 0 i32.const 0 "
                     "local.get 1 i32.const 0 i32.const 0 array.copy $m $a"),
          "array types do not match"},
@@ -269,7 +274,7 @@ Test(rules, references)
          "sub type 1 does not match super type 0"},
         {"(type (struct)) (type (sub 0 (struct (field i32))))",
          "sub type 1 does not match super type 0"},
-        {"(type (func (param (ref 1))))", "unknown type 1"},
+        {"(type (func (param (ref 1))))", "unknown type 1 (in type 0)"},
         {"(type (func (result (ref 1))))", "unknown type 1"},
         {"(type (array (ref 1)))", "unknown type 1"},
         {"(rec (type (func (param (ref 1)))) (type (struct)))", NULL},
@@ -277,7 +282,7 @@ Test(rules, references)
          "unknown type 1: not a type before type 0"},
         {"(type (sub (struct))) (type (sub (struct)))"
          "(type (sub 0 1 (struct)))",
-         "sub type has more than one super type"},
+         "sub type has more than one super type (in type 2)"},
         {"(type (sub (func (result anyref))))"
          "(type (sub 0 (func (result funcref))))",
          "sub type 1 does not match super type 0"},
@@ -365,7 +370,7 @@ Test(rules, limits)
 {
     static const struct row rows[] = {
         {"(type (array i32))" FUNC("unreachable array.new_fixed 0 10001 drop"),
-         "array.new_fixed of 10001"},
+         "array.new_fixed of 10001 values exceeds the limit 10000"},
         {"(type (array i32))" FUNC("unreachable array.new_fixed 0 10000 drop"),
          NULL},
     };
@@ -534,8 +539,10 @@ Test(rules, malformed_bodies)
         {"\x00", 1, ERROR_MALFORMED, "unexpected end of section or function"},
         {"\x00\x01", 2, ERROR_MALFORMED, "unexpected end"},
         {"\x00\x02\x40\x0b", 4, ERROR_MALFORMED, "unexpected end"},
-        {"\x00\x05\x0b", 3, ERROR_MALFORMED, "END opcode expected"},
-        {"\x00\x0b\x0b", 3, ERROR_MALFORMED, "section size mismatch"},
+        {"\x00\x05\x0b", 3, ERROR_MALFORMED,
+         "END opcode expected, but found else"},
+        {"\x00\x0b\x0b", 3, ERROR_MALFORMED,
+         "section size mismatch: bytes behind the end of the function"},
         {"\x00\x41\x80", 3, ERROR_MALFORMED, "unexpected end"},
         {"\x00\xff\x0b", 3, ERROR_MALFORMED, "illegal opcode ff"},
         {"\x01\xd1\x86\x03\x7f\x0b", 6, ERROR_LIMIT,
@@ -657,33 +664,64 @@ Test(policy, lazy_bodies)
 Test(policy, what_cannot_be_executed)
 {
     static const struct {
-        const char *text;
-        enum error_kind kind;
+        const char *text, *what, *feature; /* NULL: nothing */
     } rows[] = {
-        {"(func i32.const 0 drop)", ERROR_NONE},
-        {"(func v128.const i32x4 0 0 0 0 drop)", ERROR_UNSUPPORTED},
-        {"(func (param v128))", ERROR_UNSUPPORTED},
-        {"(memory 1) (memory 1)", ERROR_UNSUPPORTED},
-        {"(memory i64 1)", ERROR_UNSUPPORTED},
+        {"(func i32.const 0 drop)", NULL, NULL},
+        {"(func v128.const i32x4 0 0 0 0 drop)", "v128.const", "simd"},
+        {"(func (param v128))", "a vector type", "simd"},
+        {"(func (param anyref))", "a reference type", "gc"},
+        {"(memory 1) (memory 1)", "a second memory", "multi-memory"},
+        {"(memory i64 1)", "a memory with 64-bit addresses", "memory64"},
+        {"(memory 1 1 shared)", "a shared memory", "threads"},
+        {"(memory 1 (pagesize 1))", "a memory with a custom page size",
+         "custom-page-sizes"},
+        {"(table i64 1 funcref)", "a value type", "reference-types"},
         /* What is only defined asks nothing of an engine. */
-        {"(type (sub (struct))) (tag)", ERROR_NONE},
-        {"(func ref.null any drop)", ERROR_UNSUPPORTED},
-        {"(func (local anyref))", ERROR_UNSUPPORTED},
+        {"(type (sub (struct))) (tag)", NULL, NULL},
+        {"(func ref.null any drop)", "ref.null", "reference-types"},
+        {"(func (local anyref))", "a value type", "gc"},
         {"(func block (result externref) unreachable end drop)",
-         ERROR_UNSUPPORTED},
+         "a value type", "reference-types"},
         {"(func v128.const i32x4 0 0 0 0 drop)"
-         "(func v128.const i32x4 0 0 0 0 drop)", ERROR_UNSUPPORTED},
-        /* What is wrong as well is wrong first. */
-        {"(func (param v128)) (func i32.const 0)", ERROR_INVALID},
+         "(func v128.const i32x4 0 0 0 0 drop)", "v128.const", "simd"},
     };
     struct typereg *reg = wc_typereg_new();
     struct valid_policy policy = {.executable = FEATURE_BIT(MVP)};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error e = ERROR_INIT;
+        char want[160];
         struct module *m = parse(rows[i].text, ALL_FEATURES);
-        cr_expect_eq(wc_validate(m, reg, &policy, &e),
-                     rows[i].kind == ERROR_NONE);
-        cr_expect_eq(e.kind, rows[i].kind, "%s: %s", rows[i].text, e.message);
+        cr_expect_eq(wc_validate(m, reg, &policy, &e), rows[i].what == NULL);
+        snprintf(want, sizeof want,
+                 "%s (feature %s) is not executable by this engine",
+                 rows[i].what, rows[i].feature);
+        cr_expect(rows[i].what == NULL || (e.kind == ERROR_UNSUPPORTED &&
+                                           strcmp(e.message, want) == 0),
+                  "%s: %s", rows[i].text, e.message);
+        wc_module_unref(m);
+    }
+    /* What is wrong as well is wrong first. */
+    struct error e = ERROR_INIT;
+    struct module *m =
+        parse("(func (param v128)) (func i32.const 0)", ALL_FEATURES);
+    cr_expect_not(wc_validate(m, reg, &policy, &e));
+    cr_expect_eq(e.kind, ERROR_INVALID);
+    wc_module_unref(m);
+    /* Of tables, where references are executable. */
+    static const struct {
+        const char *text, *message;
+    } tables[] = {
+        {"(table i64 1 funcref)", "a table with 64-bit indices"},
+        {"(table 1 funcref (ref.null func))", "a table with an initialiser"},
+    };
+    policy.executable |= FEATURE_BIT(REFERENCE_TYPES);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        e = (struct error)ERROR_INIT;
+        m = parse(tables[i].text, ALL_FEATURES);
+        cr_expect_not(wc_validate(m, reg, &policy, &e));
+        cr_expect(e.kind == ERROR_UNSUPPORTED &&
+                      starts_with(e.message, tables[i].message),
+                  "%s: %s", tables[i].text, e.message);
         wc_module_unref(m);
     }
     wc_typereg_delete(reg);

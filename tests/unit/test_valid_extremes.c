@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "binary/decode.h"
+#include "syntax/limits.h"
 #include "text/parse.h"
 #include "valid/sidetable.h"
 #include "valid/validate.h"
@@ -90,10 +91,16 @@ Test(extremes, sidetables_as_text)
     wc_sidetable_format(sidetable_of(m, 1), &out);
     wc_sidetable_format(sidetable_of(m, 2), &out);
     wc_buf_byte(&out, 0);
-    cr_expect_not_null(strstr((char *)out.data, "fp 0 v128 0 leaf throws"),
-                       "%s", (char *)out.data);
-    cr_expect_not_null(strstr((char *)out.data, " keep 0 drop 0\n"));
-    cr_expect_not_null(strstr((char *)out.data, "v128 1 simd leaf"));
+    cr_expect_str_eq(
+        (char *)out.data,
+        "func 1: 1 locals in 1 slots, operands 1 slots, 1 branches, 124 bytes\n"
+        "  body 0x00002a-0x000031 depth 0 calls 0 peak gpr 1 fp 0 v128 0"
+        " leaf throws locals 0:1\n"
+        "  0x00002c -> 0x000030 keep 0 drop 0\n"
+        "func 2: 0 locals in 0 slots, operands 2 slots, 0 branches, 100 bytes\n"
+        "  body 0x000033-0x000046 depth 0 calls 0 peak gpr 0 fp 0 v128 1"
+        " simd leaf locals\n",
+        "%s", (char *)out.data);
     wc_buf_free(&out);
     wc_module_unref(m);
     wc_typereg_delete(reg);
@@ -185,6 +192,35 @@ Test(extremes, error_is_kept)
     wc_typereg_delete(reg);
 }
 
+/* --- Limits --------------------------------------------------------------- */
+
+static void expect_limit(struct buf *text, const char *message)
+{
+    struct error e = ERROR_INIT;
+    cr_expect_not(validate(parse(text), 1, false, &e));
+    cr_expect_eq(e.kind, ERROR_LIMIT);
+    cr_expect_str_eq(e.message, message);
+}
+
+Test(extremes, limits)
+{
+    struct buf text = {0};
+    wc_buf_string(&text, "(func (param i32) local.get 0 br_table");
+    repeat(&text, LIMIT_BR_TABLE_TARGETS + 2, " 0");
+    wc_buf_string(&text, ")");
+    expect_limit(&text, "br_table with 65521 targets exceeds the limit 65520");
+    wc_buf_string(&text, "(type (sub (func)))");
+    for (uint32_t i = 0; i <= LIMIT_SUBTYPE_DEPTH; i++)
+        wc_buf_printf(&text, "(type (sub %u (func)))", i);
+    expect_limit(&text, "subtype depth of type 64 exceeds the limit 63");
+    wc_buf_string(&text, "(type (func (result");
+    repeat(&text, LIMIT_RESULTS, " i32");
+    wc_buf_string(&text, "))) (func $f (type 0) unreachable) (func");
+    repeat(&text, 4 * LIMIT_OPERANDS / LIMIT_RESULTS, " call $f");
+    wc_buf_string(&text, ")");
+    expect_limit(&text, "operand stack exceeds the limit of 7654321 values");
+}
+
 /* --- Odd bodies ----------------------------------------------------------- */
 
 /* The opcode of a block ends the body, and behind it is what could be its
@@ -202,6 +238,31 @@ Test(extremes, block_type_is_not_taken_from_behind_the_body)
     cr_expect_not(validate(module_of(&bytes), 1, false, &e));
     cr_expect_eq(e.kind, ERROR_MALFORMED);
     cr_expect_str_eq(e.message, "unexpected end of section or function");
+}
+
+/* A body without an end; then what follows is one, or something else. */
+Test(extremes, words_for_a_missing_end)
+{
+    static const struct {
+        const char *next;
+        const char *message;
+    } rows[] = {
+        {"", "unexpected end of section or function"},
+        {"\x0b\x01\0", "section size mismatch: END opcode expected"},
+        {"\0\x01\0", "END opcode expected"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        static const char start[] =
+            "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0"
+            "\x0a\x04\x01\x02\0\x01";
+        struct buf bytes = {0};
+        struct error e = ERROR_INIT;
+        wc_buf_append(&bytes, start, sizeof start - 1);
+        wc_buf_append(&bytes, rows[i].next, i == 0 ? 0 : 3);
+        cr_expect_not(validate(module_of(&bytes), 1, false, &e));
+        cr_expect_eq(e.kind, ERROR_MALFORMED);
+        cr_expect_str_eq(e.message, rows[i].message);
+    }
 }
 
 Test(extremes, array_from_data_wants_a_count_of_data)
@@ -295,6 +356,9 @@ Test(extremes, questions_of_syntax)
     cr_expect(valtype_is_num(VT_I32) && valtype_is_num(VT_F64));
     cr_expect_not(valtype_is_num(VT_BOT));
     cr_expect_not(valtype_is_num(VT_V128));
+    char text[40];
+    wc_valtype_format(VALTYPE_REF(true, HEAP_BOT), text, sizeof text);
+    cr_expect_str_eq(text, "(ref null bot)");
     struct module *m = wc_module_new(NULL, 0, true);
     cr_assert(m != NULL && m->bytes != NULL);
     wc_module_unref(m);
