@@ -80,6 +80,12 @@ static struct mem place(reg base, reg index, uint64_t offset, bool narrow)
                         .offset = (uint32_t)offset};
 }
 
+bool wc_addr_is_plain(const struct compiler *c)
+{
+    return c->options->guarded && !wc_masm_target.probes &&
+           c->options->trace == NULL;
+}
+
 /* Of a guarded memory 0. */
 static struct mem guarded(reg index, uint64_t offset, bool narrow,
                           bool reached)
@@ -87,6 +93,11 @@ static struct mem guarded(reg index, uint64_t offset, bool narrow,
     struct mem at = place(wc_masm_target.memory, index, offset, narrow);
     at.guarded = !reached;
     return at;
+}
+
+struct mem wc_addr_plain(struct compiler *c, reg index)
+{
+    return guarded(index, c->in.memarg.offset, true, false);
 }
 
 /* With an offset that is none of the target's. */

@@ -183,6 +183,45 @@ static void skip_instr(struct compiler *c)
     }
 }
 
+/* Of an access to memory 0, or false. */
+WC_INLINE bool read_memarg(struct compiler *c)
+{
+    if (*c->at >= 0x40)
+        return false;
+    c->in.memarg.align_log2 = *c->at++;
+    c->in.memarg.memory = 0;
+    c->in.memarg.offset = read_u64(c);
+    return true;
+}
+
+/* A third of all instructions are local.get and a load from there: such a local
+ * does not go by the stack. */
+static bool load_from_local(struct compiler *c, uint32_t local)
+{
+    const uint8_t *at = c->at;
+    reg r = local_reg(c, local);
+    if (r == REG_NONE || !wc_addr_is_plain(c))
+        return false;
+    c->at++;
+    if (!read_memarg(c) || c->in.memarg.offset > INT32_MAX) {
+        c->at = at;
+        return false;
+    }
+    c->insn = (uintptr_t)at;
+    c->in.op = (enum opcode)wc_opcodes_short[*at].op;
+    wc_compile_load_from(c, r);
+    return true;
+}
+
+WC_INLINE void local_get(struct compiler *c)
+{
+    enum { LOADS = OP_I64_LOAD32_U - OP_I32_LOAD, BYTE_I32_LOAD = 0x28 };
+    uint32_t local = c->in.index;
+    if ((uint8_t)(*c->at - BYTE_I32_LOAD) > LOADS ||
+        !load_from_local(c, local))
+        wc_push_local(c, local);
+}
+
 /* The immediates of short opcodes are read here, all others by the table. */
 WC_INLINE void compile_instr(struct compiler *c)
 {
@@ -203,7 +242,7 @@ WC_INLINE void compile_instr(struct compiler *c)
     case IMM_LOCAL:
         c->in.index = read_u32(c);
         if (op == OP_LOCAL_GET)
-            wc_compile_local_get(c);
+            local_get(c);
         else
             handlers[op](c);
         break;
@@ -231,11 +270,8 @@ WC_INLINE void compile_instr(struct compiler *c)
     case IMM_MEMARG2:
     case IMM_MEMARG4:
     case IMM_MEMARG8:
-        if (*c->at >= 0x40) /* names a memory */
+        if (!read_memarg(c))
             goto any;
-        c->in.memarg.align_log2 = *c->at++;
-        c->in.memarg.memory = 0;
-        c->in.memarg.offset = read_u64(c);
         handlers[op](c);
         break;
     case IMM_BLOCK:

@@ -377,6 +377,10 @@ void wc_emit_asides(struct compiler *c);
  * checked where it must be. Registers stay held. `align`: also traps unless it
  * is a multiple of the access. */
 struct mem wc_addr_pop(struct compiler *c, bool align, regset avoid);
+/* May an address in memory 0 be in a register alone, with nothing to be done
+ * about it but for offsets above INT32_MAX? Then that is one. */
+bool wc_addr_is_plain(const struct compiler *c);
+struct mem wc_addr_plain(struct compiler *c, reg index);
 
 /* --- compile_*.c ---------------------------------------------------------- */
 
@@ -440,6 +444,8 @@ compile_fn wc_compile_divide;
 
 /* compile_memory.c */
 compile_fn wc_compile_load, wc_compile_store;
+/* The address is in this register, not on the stack. */
+void wc_compile_load_from(struct compiler *c, reg index);
 
 /* compile_object.c: tables, bulk operations, memory.size/grow, references */
 compile_fn wc_compile_table_get, wc_compile_table_set, wc_compile_object;

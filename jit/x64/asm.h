@@ -251,9 +251,13 @@ static inline void x64_mov_ri(struct codebuf *b, enum x64_size size,
 /* Zero-extends from 8, 16 or 32 bits to 64; 64 is a plain move. */
 WC_INLINE uint32_t x64_movzx_op(enum x64_size from)
 {
-    return from == SIZE8    ? 0xb6 | X64_MAP_0F | X64_RM8
-           : from == SIZE16 ? 0xb7 | X64_MAP_0F
-                            : x64_sized(0x8b, from);
+    static const uint32_t ops[] = {
+        [SIZE8] = 0xb6 | X64_MAP_0F | X64_RM8,
+        [SIZE16] = 0xb7 | X64_MAP_0F,
+        [SIZE32] = 0x8b,
+        [SIZE64] = 0x8b | X64_REXW,
+    };
+    return ops[from];
 }
 
 static inline void x64_movzx_rr(struct codebuf *b, enum x64_size from,

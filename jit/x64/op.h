@@ -129,9 +129,13 @@ WC_INLINE uint32_t x64_sized(uint32_t op, enum x64_size size)
 /* Of one whose byte form is the opcode one less. */
 WC_INLINE uint32_t x64_sized8(uint32_t op, enum x64_size size)
 {
-    if (size == SIZE8)
-        return (op & ~1u) | X64_REG8 | X64_RM8;
-    return x64_sized(op, size);
+    static const uint32_t flags[] = {
+        [SIZE8] = X64_REG8 | X64_RM8,
+        [SIZE16] = X64_PP_66,
+        [SIZE32] = 0,
+        [SIZE64] = X64_REXW,
+    };
+    return (op - (size == SIZE8)) | flags[size];
 }
 
 /* Likewise where ModRM.reg is an extension, not a register. */

@@ -22,9 +22,28 @@ static int nesting_of(enum opcode op)
     }
 }
 
+/* Steps over what most offsets of segments are: one i32.const of at most four
+ * bytes. */
+static bool skip_i32_const(struct reader *r, uint32_t *len)
+{
+    enum { BYTE_I32_CONST = 0x41, BYTE_END = 0x0b, NUMBER_MAX = 4 };
+    const uint8_t *p = r->p;
+    if (r->end - p < NUMBER_MAX + 2 || *p++ != BYTE_I32_CONST)
+        return false;
+    while (p - r->p < NUMBER_MAX && *p >= 0x80)
+        p++;
+    if (p[0] >= 0x80 || p[1] != BYTE_END)
+        return false;
+    *len = (uint32_t)(p + 1 - r->p);
+    r->p = p + 2;
+    return true;
+}
+
 struct range wc_section_expr(struct decoder *d)
 {
     struct range range = {reader_offset(&d->r), 0};
+    if (skip_i32_const(&d->r, &range.len))
+        return range;
     struct instr in;
     int64_t depth = 1;
     while (depth != 0 && wc_instr_read(&d->r, d->features, &in)) {
