@@ -12,23 +12,18 @@
  */
 #include "fuzz/configs.h"
 #include "fuzz/gen.h"
+#include "fuzz/node.h"
 #include "fuzz/reduce.h"
 #include "fuzz/trial.h"
 #include "text/parse.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #define BATCH 100u
 #define FINDS_MAX 20u
-#define HANG_SECONDS 60
 #define SKIP 77
 
 /* V8 has none of these, or may have other results of them. */
@@ -40,7 +35,8 @@ struct options {
     uint64_t modules, seed;
     uint32_t size, seconds; /* no end after some, for 0 */
     bool verbose, reduce;
-    const char *file, *out, *node, *script;
+    const char *file;
+    struct node node;
 };
 
 enum verdict { SAME, CUT, SKIPPED, DIFFERENT, GONE, VERDICTS };
@@ -56,75 +52,16 @@ struct item {
     struct buf ours;
 };
 
-/* --- V8 ------------------------------------------------------------------- */
-
-static pid_t start_node(const struct options *o, const char *batch, int *from)
-{
-    int ends[2];
-    fflush(stdout);
-    if (pipe(ends) != 0)
-        return -1;
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execlp(o->node, o->node, "--expose-gc", o->script, batch,
-               o->verbose ? "verbose" : (char *)NULL, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    *from = ends[0];
-    return child;
-}
-
-/* Until its end, or until nothing has come for too long. */
-static bool read_all(int from, struct buf *out)
-{
-    uint8_t block[65536];
-    struct pollfd p = {.fd = from, .events = POLLIN};
-    for (;;) {
-        int ready = poll(&p, 1, HANG_SECONDS * 1000);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        ssize_t n = ready > 0 ? read(from, block, sizeof block) : -1;
-        if (n <= 0)
-            return n == 0;
-        wc_buf_append(out, block, (size_t)n);
-    }
-}
-
-static bool write_file(const char *path, struct span bytes)
-{
-    FILE *f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(bytes.data, 1, bytes.len, f) == bytes.len;
-    if (f == NULL || fclose(f) != 0 || !ok)
-        fprintf(stderr, "%s: cannot be written\n", path);
-    return ok;
-}
-
 /* What V8 prints about these, as far as it gets. */
 static int ask_v8(const struct options *o, const struct item *items,
                   uint32_t len, struct buf *out)
 {
     struct buf batch = {0};
-    char path[1024];
-    int from, status = -1;
     for (uint32_t i = 0; i < len; i++)
         trial_write(&items[i].trial, &batch);
-    snprintf(path, sizeof path, "%s/v8-%d.batch", o->out, (int)getpid());
-    bool ok = !batch.failed &&
-              write_file(path, (struct span){batch.data, batch.len});
+    int status =
+        node_run(&o->node, o->verbose ? "verbose" : "run", &batch, out);
     wc_buf_free(&batch);
-    pid_t child = ok ? start_node(o, path, &from) : -1;
-    if (child >= 0) {
-        if (!read_all(from, out))
-            kill(child, SIGKILL);
-        close(from);
-        waitpid(child, &status, 0);
-    }
-    unlink(path);
-    wc_buf_byte(out, 0);
     return status;
 }
 
@@ -233,9 +170,9 @@ static void found(const struct options *o, const struct item *item,
                   const char *what)
 {
     char path[1024];
-    snprintf(path, sizeof path, "%s/%s-%s.wasm", o->out, what,
+    snprintf(path, sizeof path, "%s/%s-%s.wasm", o->node.dir, what,
              item->trial.name);
-    write_file(path, (struct span){item->trial.main.data,
+    node_write_file(path, (struct span){item->trial.main.data,
                                    item->trial.main.len});
 }
 
@@ -303,9 +240,8 @@ static void ask_all(const struct options *o, const struct item *items,
         len -= done;
         if (len == 0)
             break;
-        printf("V8 ended at seed %s: %s %d\n", items->trial.name,
-               WIFSIGNALED(status) ? "signal" : "status",
-               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        printf("V8 ended at seed %s: ", items->trial.name);
+        node_print_status(status);
         found(o, items, "gone");
         n->verdicts[GONE]++;
         items++;
@@ -452,32 +388,17 @@ static bool still_differs(void *arg, struct span wasm)
     return m != NULL && try_module(o, wasm, true) == DIFFERENT;
 }
 
-static bool read_file(const char *path, struct buf *out)
-{
-    FILE *f = fopen(path, "rb");
-    uint8_t block[4096];
-    size_t n;
-    if (f == NULL) {
-        fprintf(stderr, "%s: cannot be read\n", path);
-        return false;
-    }
-    while ((n = fread(block, 1, sizeof block, f)) != 0)
-        wc_buf_append(out, block, n);
-    fclose(f);
-    return !out->failed;
-}
-
 static int test_file(struct options *o)
 {
     struct buf wasm = {0};
     char min[1024];
-    if (!read_file(o->file, &wasm))
+    if (!node_read_file(o->file, &wasm))
         return 2;
     enum verdict v = try_module(o, (struct span){wasm.data, wasm.len}, false);
     if (o->reduce && v == DIFFERENT) {
         reduce_module(&wasm, still_differs, o);
         snprintf(min, sizeof min, "%s.min", o->file);
-        write_file(min, (struct span){wasm.data, wasm.len});
+        node_write_file(min, (struct span){wasm.data, wasm.len});
         v = try_module(o, (struct span){wasm.data, wasm.len}, false);
     }
     wc_buf_free(&wasm);
@@ -538,17 +459,11 @@ static bool parse_options(int argc, char **argv, struct options *o)
             o->seconds = (uint32_t)strtoul(value, NULL, 0);
         else if (strcmp(argv[i - 1], "--size") == 0)
             o->size = (uint32_t)strtoul(value, NULL, 0);
-        else if (strcmp(argv[i - 1], "--out") == 0)
-            o->out = value;
-        else if (strcmp(argv[i - 1], "--node") == 0)
-            o->node = value;
-        else if (strcmp(argv[i - 1], "--script") == 0)
-            o->script = value;
         else if (strcmp(argv[i - 1], "--file") == 0)
             o->file = value;
         else if (strcmp(argv[i - 1], "--reduce") == 0)
             o->file = value, o->reduce = true;
-        else
+        else if (!node_option(&o->node, argv[i - 1], value))
             return false;
     }
     return true;
@@ -556,19 +471,18 @@ static bool parse_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.modules = 1000, .seed = 1, .size = 120, .out = ".",
-                        .node = getenv("NODE"), .script = "tests/fuzz/v8.js"};
+    struct options o = {.modules = 1000, .seed = 1, .size = 120,
+                        .node = node_default()};
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "v8: see the top of v8.c\n");
         return 2;
     }
-    if (o.node == NULL || *o.node == 0)
-        o.node = "node";
     if (!fuzz_configs_start(NULL))
         return 2;
     int status = SKIP;
     if (!v8_is_new(&o))
-        printf("SKIP: %s has no V8 with all of WebAssembly 3.0\n", o.node);
+        printf("SKIP: %s has no V8 with all of WebAssembly 3.0\n",
+               o.node.program);
     else
         status = o.file != NULL ? test_file(&o) : test_seeds(&o);
     fuzz_configs_stop();

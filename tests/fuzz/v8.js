@@ -1,12 +1,13 @@
 // What tests/fuzz/v8.c does with a module, done by V8: reads a batch of modules
-// and prints for each what the same run of it gives, in the same words.
+// and prints for each what the same run of it gives, in the same words. Or, for
+// damaged.c, whether modules are valid.
 //
-//   node v8.js BATCH [verbose]
+//   node v8.js BATCH run|verbose|validate
 'use strict';
 const fs = require('fs');
 
 const STATE = 32768, SETS = 3, RESULTS = 8;
-const verbose = process.argv.length > 3;
+const mode = process.argv[3];
 
 // What V8 says, and the word for it. Where it does not tell things apart,
 // neither does v8.c. What begins with "cut" ends the run: there, engines may
@@ -141,7 +142,7 @@ function run(trial) {
 
   function state() {
     const bytes = io.subarray(STATE, STATE + caller.state());
-    text += 'state ' + (verbose ? Buffer.from(bytes).toString('hex')
+    text += 'state ' + (mode === 'verbose' ? Buffer.from(bytes).toString('hex')
                                 : hex32(hashBytes(0, bytes)));
     for (let n = 0; n < trial.memories; n++)
       text += ' ' + hex32(hashWords(main[`m${n}`].buffer));
@@ -192,10 +193,30 @@ function run(trial) {
   return text;
 }
 
-for (let done = 0; at < batch.length; done++) {
-  const trial = readTrial();
-  fs.writeSync(1, `module ${trial.name}\n`);
-  fs.writeSync(1, run(trial));
-  if (done % 32 === 31 && globalThis.gc)
-    gc();
+function runBatch() {
+  for (let done = 0; at < batch.length; done++) {
+    const trial = readTrial();
+    fs.writeSync(1, `module ${trial.name}\n`);
+    fs.writeSync(1, run(trial));
+    if (done % 32 === 31 && globalThis.gc)
+      gc();
+  }
 }
+
+function validateBatch() {
+  let text = '';
+  while (at < batch.length) {
+    try {
+      new WebAssembly.Module(blob());
+      text += 'valid\n';
+    } catch (error) {
+      text += `${error.name}: ${error.message}\n`;
+    }
+  }
+  fs.writeSync(1, text);
+}
+
+if (mode === 'validate')
+  validateBatch();
+else
+  runBatch();
