@@ -8,6 +8,7 @@ import subprocess
 import build
 import measure
 
+SAMPLES = 9  # as in embed.c
 LINE = re.compile(r"^(\S+) ([0-9.]+) (\S+)$", re.M)
 
 
@@ -64,28 +65,30 @@ def costs(options, program):
 
 
 def v8(engine, big, times, validate):
-    """Milliseconds V8 takes to compile (or validate) on one thread. One
-    process a time: V8 remembers modules it has compiled."""
-    flags = ["--no-wasm-lazy-compilation", "--single-threaded"]
+    """Milliseconds of processor time that V8 takes to compile (or validate) on
+    one thread, the median in one process, as with ours. V8 must not remember
+    modules it has compiled."""
+    flags = ["--no-wasm-lazy-compilation", "--single-threaded",
+             "--no-wasm-native-module-cache"]
     command = [engine.path, *flags, *engine.command(big, [])[1:]]
-    env = {"BENCH_COMPILE": "validate" if validate else "compile"}
-    samples = []
-    for _ in range(times):
-        done = measure.run(command, env=env)
-        if done is None:
-            return None
-        samples.append(float(done.out.strip().split("=")[1]))
-    return measure.summary(samples)["median"]
+    env = {"BENCH_COMPILE": "validate" if validate else "compile",
+           "BENCH_TIMES": str(times)}
+    done = measure.run(command, env=env)
+    return float(done.out.strip().split("=")[1]) if done else None
 
 
 def large_module(options, found, program, module):
     """Validation, loading and compilation of one module by every engine."""
-    rows = {"wasmc": figures([program, "--large", module]) if program else {}}
+    rows = {}
+    if program:
+        large = [program, "--large", module]
+        rows["wasmc-interp"] = figures(large)
+        rows["wasmc-jit"] = figures([large[0], "--jit", *large[1:]])
     for e in found:
         if e.variable != "node":
             continue
         liftoff = e.name == "v8-liftoff"
-        times = options.rounds if liftoff else 1  # TurboFan takes many seconds
+        times = SAMPLES if liftoff else 1  # TurboFan takes many seconds
         rows[e.name] = {
             "compile": {"value": v8(e, module, times, False), "unit": "ms"}}
         if liftoff:

@@ -110,7 +110,8 @@ def embedding_rows(results):
         lines.append(f"| {what} | {row['value']:.1f} {row['unit']} |")
     lines += ["", "Large modules, one thread (load: validated, functions "
               "compiled at their first call; compile: all at once, "
-              "validation included):", "",
+              "validation included; copy+compile: of bytes that are copied "
+              "first, as V8 does too):", "",
               "| module | engine | what | cost | rate |",
               "|---|---|---|---:|---:|"]
     for name, module in embedding["modules"].items():
