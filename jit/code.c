@@ -212,6 +212,14 @@ void wc_code_set_free(struct code_set *s)
     free(s);
 }
 
+static uint64_t next_serial(struct jit *jit)
+{
+    wc_mutex_lock(&jit->map.lock);
+    uint64_t serial = ++jit->serial;
+    wc_mutex_unlock(&jit->map.lock);
+    return serial;
+}
+
 struct code_set *wc_code_set(struct module *m, bool guarded, struct error *e)
 {
     struct module_code *mc = m->code_of_engine;
@@ -224,6 +232,7 @@ struct code_set *wc_code_set(struct module *m, bool guarded, struct error *e)
     if (s == NULL) {
         struct compile_options options = mc->jit->options;
         options.guarded = guarded;
+        options.serial = next_serial(mc->jit);
         s = new_set(m, &options, NULL);
         atomic_store_explicit(&mc->sets[guarded], s, memory_order_release);
     }

@@ -14,6 +14,8 @@ struct compile_options {
     bool guarded;      /* memory 0 is: accesses need no checks */
     bool interrupts;   /* poll at entries and back-edges */
     uint32_t out_bytes, room_bytes; /* wc_compile_measure */
+    uint64_t serial; /* the same for the functions of one module and no others
+                        that get the same `out`; 0 is never the same */
     struct compile_trace *trace; /* jit/trace.h; or NULL */
     /* For tests. */
     bool few_registers; /* as few as there may be; no pins but with pin_seed */

@@ -28,9 +28,9 @@ static const struct abi_call *abi_of(struct compiler *c, uint32_t type)
     struct call_convention *at = &c->calls.data[type];
     if (at->epoch == c->epoch)
         return at->abi;
-    at->abi = wc_arena_alloc(&c->arena, sizeof *at->abi);
+    at->abi = wc_arena_alloc(&c->conventions, sizeof *at->abi);
     if (at->abi != NULL &&
-        wc_abi_call(&c->arena, c->module->deftypes[type], at->abi)) {
+        wc_abi_call(&c->conventions, c->module->deftypes[type], at->abi)) {
         at->epoch = c->epoch;
         return at->abi;
     }
@@ -63,6 +63,7 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
                        const struct value *args)
 {
     struct moves moves = {0};
+    uint32_t late = 0; /* those to be loaded when all registers have moved */
     for (uint32_t i = 0; i < abi->params_len; i++) {
         const struct abi_place *p = &abi->params[i];
         reg r = value_reg(c, &args[i]);
@@ -70,9 +71,11 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
             store_arg(c, &args[i], p->offset);
         else if (r != REG_NONE)
             wc_moves_add(&moves, p->type, p->reg, r);
+        else
+            late = i + 1;
     }
     wc_moves_emit(&moves, &c->masm);
-    for (uint32_t i = 0; i < abi->params_len; i++) {
+    for (uint32_t i = 0; i < late; i++) {
         const struct abi_place *p = &abi->params[i];
         if (p->reg != REG_NONE && value_reg(c, &args[i]) == REG_NONE)
             wc_value_load(c, &args[i], p->reg);

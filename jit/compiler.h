@@ -123,10 +123,12 @@ struct compiler {
     VEC(struct label) labels;
     VEC(struct aside) asides;
 
-    /* Conventions by type index, made when needed; those of other functions
-     * have another epoch, so that a module of many types costs nothing here. */
+    /* Conventions by type index, made when needed, for the functions of one
+     * module; those of others have another epoch, so that a module of many
+     * types costs nothing here. */
     VEC(struct call_convention) calls;
-    uint64_t epoch;
+    struct arena conventions;
+    uint64_t epoch, serial;
     const struct compile_options *options;
     struct module *module;
     const struct deftype *type;

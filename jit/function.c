@@ -277,6 +277,7 @@ void wc_compiler_free(struct compiler *c)
     vec_free(&c->labels);
     vec_free(&c->asides);
     vec_free(&c->calls);
+    wc_arena_free(&c->conventions);
     wc_arena_free(&c->arena);
     wc_masm_free(&c->masm);
     free(c);
@@ -304,11 +305,15 @@ static struct compiler *compiler_of(struct compiled *out)
  * eight times as long. */
 #define FAR_BODY_BYTES 131072u
 
-/* A place for each type, in no epoch yet. */
+/* A place for the convention of each type of the module. */
 static bool extend_calls(struct compiler *c)
 {
     uint32_t len = c->module->types_len;
-    c->epoch++;
+    if (c->serial != c->options->serial || c->serial == 0) {
+        wc_arena_reset(&c->conventions);
+        c->serial = c->options->serial;
+        c->epoch++;
+    }
     if (len <= c->calls.len)
         return true;
     if (!vec_reserve(&c->calls, len - c->calls.len))

@@ -36,6 +36,7 @@ struct jit {
     struct map shapes;
     VEC(struct shape) thunks;
     VEC(struct compiled *) spare; /* to be used again */
+    uint64_t serial;              /* of the last code set */
     _Atomic(void *) cross[];
 };
 

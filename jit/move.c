@@ -42,7 +42,7 @@ static void break_cycle(struct moves *v, struct masm *m)
 
 void wc_moves_emit(struct moves *v, struct masm *m)
 {
-    for (bool some = true; some;) {
+    for (bool some = true; some && v->pending != 0;) {
         some = false;
         for (regset s = v->pending; s != 0; s &= s - 1) {
             reg to = (reg)bits_ctz64(s);
