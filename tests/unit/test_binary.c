@@ -409,6 +409,9 @@ Test(decode, malformed_and_limits)
         /* The length is wrong too, but what is inside comes first. */
         BAD(HEADER "\x02\x7f\x01\0\0\x05", "malformed import kind"),
         BAD(HEADER "\x02\x7f\x01\0\0\x00", "length out of bounds"),
+        BAD(HEADER "\x02\x7f\x01\x7f",
+            "length out of bounds: 127, but 2 bytes remain"),
+        BAD(HEADER "\x01\x02\x00", END_OF),
         /* Groups of imports: names in place of "", no type, kinds, counts. */
         BAD(HEADER "\x02\x06\x01\0\x01x\x7f\0", "malformed import kind"),
         BAD(HEADER "\x02\x06\x01\0\0\x7e\x05\0", "malformed import kind"),
