@@ -266,7 +266,8 @@ void wc_x64_test_ri(struct codebuf *b, enum x64_size size, unsigned l,
     if (l == RAX)
         wc_x64_or(b, x64_sized_group(0xa9, size) | x64_imm(size), 0, imm);
     else
-        wc_x64_plain_rr(b, x64_sized_group(0xf7, size) | x64_imm(size), 0, l, imm);
+        wc_x64_plain_rr(b, x64_sized_group(0xf7, size) | x64_imm(size), 0, l,
+                        imm);
 }
 
 /* Three forms: B8 with 32 bits zero-extends, C7 sign-extends, B8 with REX.W

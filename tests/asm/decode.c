@@ -207,8 +207,9 @@ const char *mem(unsigned bytes, struct x64_mem m)
     if (m.base != X64_NO_BASE)
         snprintf(base, sizeof base, "%s", gpr(SIZE64, m.base));
     if (m.index != X64_NO_INDEX)
-        snprintf(index, sizeof index, "%s%s*%d", m.base != X64_NO_BASE ? "+" : "",
-                 gpr(SIZE64, m.index), 1 << m.scale_log2);
+        snprintf(index, sizeof index, "%s%s*%d",
+                 m.base != X64_NO_BASE ? "+" : "", gpr(SIZE64, m.index),
+                 1 << m.scale_log2);
     long long d = m.disp;
     if (m.base == X64_NO_BASE && m.index == X64_NO_INDEX)
         snprintf(disp, sizeof disp, "0x%llx", (unsigned long long)d);
