@@ -114,6 +114,8 @@ static const char source[] =
 /* What has to grow where it seldom does. */
 static const char *const more[] = {
     "(func " LOTS("block ") LOTS("end ") ")",
+    "(func " LOTS("loop end ") ")",
+    "(func (param i32) block" LOTS(" local.get 0 br_if 0") " end)",
     "(tag $e (param" LOTS(" i32") ")) (func try catch $e unreachable end)",
     MANY_RESULTS "(func (type $m) unreachable i32.const 0 br_if 0"
     " unreachable)",
