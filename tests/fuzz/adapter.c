@@ -1,6 +1,7 @@
 /* As text: the parser is one of ours, what it makes is read by others too. */
 #include "fuzz/adapter.h"
 
+#include "base/span.h"
 #include "fuzz/gen_random.h"
 
 #include <inttypes.h>
@@ -496,9 +497,22 @@ static bool put_const(struct buf *out, valtype t, uint64_t seed)
     return ok;
 }
 
+/* The global that counts down calls and loops, or UINT32_MAX. */
+static uint32_t fuel_of(const struct module *m)
+{
+    for (uint32_t i = 0; i < m->exports_len; i++) {
+        const struct export *x = &m->exports[i];
+        if (x->kind == EXTERN_GLOBAL && span_is(module_span(m, x->name),
+                                                "fuel"))
+            return x->index;
+    }
+    return UINT32_MAX;
+}
+
 static bool put_host_things(const struct module *m, struct buf *out)
 {
     bool ok = true;
+    uint32_t fuel = fuel_of(m);
     for (uint32_t n = 0; n < m->mems_imported; n++) {
         put(out, "(memory (export \"m%" PRIu32 "\")", n);
         put_limits(out, &m->mems[n].type.limits);
@@ -514,7 +528,10 @@ static bool put_host_things(const struct module *m, struct buf *out)
         put(out, "(global (export \"g%" PRIu32 "\")", n);
         put_globaltype(out, &m->globals[n].type);
         put(out, " ");
-        ok &= put_const(out, m->globals[n].type.type, n);
+        if (n == fuel)
+            put(out, "(i32.const %u)", FUEL);
+        else
+            ok &= put_const(out, m->globals[n].type.type, n);
         put(out, ")\n");
     }
     for (uint32_t n = 0; n < m->tags_imported; n++)
