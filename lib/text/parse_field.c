@@ -96,31 +96,31 @@ static bool import_type(struct parser *p, enum externkind kind, uint32_t index,
             return false;
         end_func(p);
         wc_buf_u64(out, type);
-        return true;
+        break;
     case EXTERN_TAG:
         if (!wc_parse_typeuse(p, false, &type))
             return false;
         wc_encode_tagtype(out, type);
-        return true;
+        break;
     case EXTERN_TABLE:
         table.limits.addr64 = wc_parse_addrtype(p);
         if (!tabletype(p, &table))
             return false;
         wc_encode_tabletype(out, &table);
-        return true;
+        break;
     case EXTERN_MEMORY:
         memory.limits.addr64 = wc_parse_addrtype(p);
         if (!memtype(p, &memory))
             return false;
         wc_encode_memtype(out, &memory);
-        return true;
+        break;
     case EXTERN_GLOBAL:
         if (!wc_parse_globaltype(p, &global))
             return false;
         wc_encode_globaltype(out, &global);
-        return true;
+        break;
     }
-    return wc_parser_unexpected(p);
+    return true;
 }
 
 static bool import_names(struct parser *p, struct buf *out)
