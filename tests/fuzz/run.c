@@ -156,20 +156,23 @@ static void note_values(struct record *r, enum event_kind kind,
 
 /* --- State --------------------------------------------------------------- */
 
+/* A vector at a time: fuzzers watch each comparison, that of a loop too. */
+typedef uint64_t lanes __attribute__((vector_size(64)));
+
 static uint64_t memory_hash(const struct memory *m)
 {
-    uint64_t size = memory_size(m), h[4] = {size, 1, 2, 3};
-    const uint8_t *p = m->base;
-    uint64_t n = size / 32;
-    for (uint64_t i = 0; i < n; i++, p += 32) {
-        for (unsigned k = 0; k < 4; k++) {
-            uint64_t x = h[k] ^ bits_load_u64(p + 8 * k);
-            h[k] = (x ^ x >> 32) * 0x9e3779b97f4a7c15;
-        }
+    uint64_t size = memory_size(m), n = size / sizeof(lanes);
+    lanes h = {size, 1, 2, 3, 4, 5, 6, 7}, x;
+    for (uint64_t i = 0; i < n; i++) {
+        memcpy(&x, m->base + i * sizeof x, sizeof x);
+        x ^= h;
+        h = (x ^ x >> 32) * 0x9e3779b97f4a7c15;
     }
-    for (uint64_t i = 32 * n; i < size; i++)
+    for (uint64_t i = n * sizeof x; i < size; i++)
         h[0] = mix(h[0], m->base[i]);
-    return mix(mix(h[0], h[1]), mix(h[2], h[3]));
+    for (unsigned k = 1; k < sizeof h / sizeof h[0]; k++)
+        h[0] = mix(h[0], h[k]);
+    return h[0];
 }
 
 static uint64_t table_hash(const struct table *t)
