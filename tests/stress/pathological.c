@@ -143,12 +143,24 @@ static double plain_seconds(enum stage stage, const double *plain)
     return stage > JIT ? plain[stage] : plain[SIDETABLE] + plain[INTERP];
 }
 
+/* An allocation costs several times as much there, plain code makes few. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 2
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 2
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 1
+#endif
+
 /* Seconds of CPU allowed: ten times what the same bytes of plain code take,
  * and what the size of a module cannot account for. */
 static double bound(const struct run *r, const struct stress_module *m,
                     const double *plain)
 {
-    return 0.1 + 10 * (m->wide ? m->wide : 1) *
+    return 0.1 + 10 * SANITIZED * (m->wide ? m->wide : 1) *
                      plain_seconds(r->stage, plain) * (double)r->len;
 }
 
