@@ -34,9 +34,9 @@
 #define HANG_SECONDS 20u
 #define SLEEP_SECONDS 600u
 /* Modules to a child. An emulator may keep a record of every page that was ever
- * reserved: qemu 7.2 grows by a gigabyte in five modules, until the system
- * kills it, which looks like a crash that no module shows alone. */
-#define CHILD_MODULES 10u
+ * reserved: qemu 7.2 grows by a gigabyte a module, until the system kills it,
+ * which looks like a crash that no module shows alone. */
+#define CHILD_MODULES 3u
 
 struct totals {
     uint64_t modules, bytes, calls, events, cut;
