@@ -369,3 +369,34 @@ Test(extremes, questions_of_syntax)
     cr_assert(m != NULL && m->bytes != NULL);
     wc_module_unref(m);
 }
+
+/* All pairs of abstract heap types, core/valid/matching#heap-types. */
+Test(extremes, abstract_heap_types)
+{
+    enum { ANY = 1, EQ = 2, I31 = 4, STRUCT = 8, ARRAY = 16, NONE = 32,
+           FUNC = 64, NOFUNC = 128, EXTERN = 256, NOEXTERN = 512, EXN = 1024,
+           NOEXN = 2048 };
+    static const unsigned supers[] = {
+        [HEAP_ANY - HEAP_FIRST] = ANY,
+        [HEAP_EQ - HEAP_FIRST] = EQ | ANY,
+        [HEAP_I31 - HEAP_FIRST] = I31 | EQ | ANY,
+        [HEAP_STRUCT - HEAP_FIRST] = STRUCT | EQ | ANY,
+        [HEAP_ARRAY - HEAP_FIRST] = ARRAY | EQ | ANY,
+        [HEAP_NONE - HEAP_FIRST] = NONE | I31 | STRUCT | ARRAY | EQ | ANY,
+        [HEAP_FUNC - HEAP_FIRST] = FUNC,
+        [HEAP_NOFUNC - HEAP_FIRST] = NOFUNC | FUNC,
+        [HEAP_EXTERN - HEAP_FIRST] = EXTERN,
+        [HEAP_NOEXTERN - HEAP_FIRST] = NOEXTERN | EXTERN,
+        [HEAP_EXN - HEAP_FIRST] = EXN,
+        [HEAP_NOEXN - HEAP_FIRST] = NOEXN | EXN,
+    };
+    struct typereg *reg = wc_typereg_new();
+    cr_assert_not_null(reg);
+    for (unsigned sub = 0; sub < ARRAY_LEN(supers); sub++)
+        for (unsigned super = 0; super < ARRAY_LEN(supers); super++)
+            cr_expect_eq(wc_heaptype_matches(reg, HEAP_FIRST + sub,
+                                             HEAP_FIRST + super),
+                         (supers[sub] >> super & 1) != 0, "%u <: %u", sub,
+                         super);
+    wc_typereg_delete(reg);
+}
