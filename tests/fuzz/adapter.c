@@ -2,6 +2,7 @@
 #include "fuzz/adapter.h"
 
 #include "base/span.h"
+#include "fuzz/gen.h"
 #include "fuzz/gen_random.h"
 
 #include <inttypes.h>
@@ -497,22 +498,10 @@ static bool put_const(struct buf *out, valtype t, uint64_t seed)
     return ok;
 }
 
-/* The global that counts down calls and loops, or UINT32_MAX. */
-static uint32_t fuel_of(const struct module *m)
-{
-    for (uint32_t i = 0; i < m->exports_len; i++) {
-        const struct export *x = &m->exports[i];
-        if (x->kind == EXTERN_GLOBAL && span_is(module_span(m, x->name),
-                                                "fuel"))
-            return x->index;
-    }
-    return UINT32_MAX;
-}
-
 static bool put_host_things(const struct module *m, struct buf *out)
 {
     bool ok = true;
-    uint32_t fuel = fuel_of(m);
+    uint32_t fuel = gen_fuel_of(m);
     for (uint32_t n = 0; n < m->mems_imported; n++) {
         put(out, "(memory (export \"m%" PRIu32 "\")", n);
         put_limits(out, &m->mems[n].type.limits);

@@ -1,5 +1,6 @@
 #include "fuzz/run.h"
 
+#include "fuzz/gen.h"
 #include "fuzz/gen_random.h"
 #include "fuzz/twin.h"
 #include "runtime/exception.h"
@@ -393,17 +394,6 @@ static struct entity *import_global(struct store *s,
     return g != NULL ? &g->entity : NULL;
 }
 
-/* The global that counts down calls and loops, or UINT32_MAX. */
-static uint32_t fuel_of(const struct module *m)
-{
-    const char name[] = "fuel";
-    uint32_t n = wc_module_find_export(
-        m, (struct span){(const uint8_t *)name, sizeof name - 1});
-    if (n == UINT32_MAX || m->exports[n].kind != EXTERN_GLOBAL)
-        return UINT32_MAX;
-    return m->exports[n].index;
-}
-
 static struct entity *make_import(struct store *s, const struct module *m,
                                   uint32_t n, struct record *r)
 {
@@ -425,7 +415,7 @@ static struct entity *make_import(struct store *s, const struct module *m,
     }
     case EXTERN_GLOBAL:
         return import_global(s, &m->globals[i->index].type, i->index,
-                             i->index == fuel_of(m));
+                             i->index == gen_fuel_of(m));
     default: {
         struct tag *t = wc_tag_new(s, m->deftypes[m->tags[i->index].type]);
         return t != NULL ? &t->entity : NULL;
@@ -463,7 +453,7 @@ static struct instance *instantiate(struct store *s, struct module *m,
 
 static void refuel(struct instance *i)
 {
-    uint32_t fuel = i != NULL ? fuel_of(i->module) : UINT32_MAX;
+    uint32_t fuel = i != NULL ? gen_fuel_of(i->module) : UINT32_MAX;
     if (fuel != UINT32_MAX)
         *instance_cell(i, fuel) = FUEL;
 }

@@ -3,6 +3,8 @@
  * the other one. */
 #include "fuzz/twin.h"
 
+#include "fuzz/gen.h"
+
 /* The number of one of `len` things that is `like` number `index`, an import:
  * of the last ones, which are defined, before imports. */
 static uint32_t pick(const struct module *m, uint32_t index, uint32_t len,
@@ -40,8 +42,12 @@ static bool same_mem(const struct module *m, uint32_t a, uint32_t b)
     return x->page_log2 == y->page_log2 && same_limits(&x->limits, &y->limits);
 }
 
+/* Fuel is no global among others: what sets those would set it. */
 static bool same_global(const struct module *m, uint32_t a, uint32_t b)
 {
+    uint32_t fuel = gen_fuel_of(m);
+    if ((a == fuel) != (b == fuel))
+        return false;
     const struct globaltype *x = &m->globals[a].type;
     const struct globaltype *y = &m->globals[b].type;
     return x->type == y->type && x->mutable_ == y->mutable_;
