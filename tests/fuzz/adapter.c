@@ -2,8 +2,8 @@
 #include "fuzz/adapter.h"
 
 #include "base/span.h"
-#include "fuzz/gen.h"
 #include "fuzz/gen_random.h"
+#include "fuzz/run.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -501,7 +501,7 @@ static bool put_const(struct buf *out, valtype t, uint64_t seed)
 static bool put_host_things(const struct module *m, struct buf *out)
 {
     bool ok = true;
-    uint32_t fuel = gen_fuel_of(m);
+    uint32_t fuel = run_fuel_of(m);
     for (uint32_t n = 0; n < m->mems_imported; n++) {
         put(out, "(memory (export \"m%" PRIu32 "\")", n);
         put_limits(out, &m->mems[n].type.limits);

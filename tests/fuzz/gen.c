@@ -4,7 +4,6 @@
  * Each module has only some of the features (more is found by many different
  * mixtures than by one of all), and its own share of instructions that trap.
  */
-#include "base/span.h"
 #include "fuzz/gen_state.h"
 
 #include <stdio.h>
@@ -586,15 +585,4 @@ void gen_module(struct choice *c, const struct gen_options *options,
     write_datas(&g, out);
     gen_check(!out->failed);
     gen_free(&g);
-}
-
-uint32_t gen_fuel_of(const struct module *m)
-{
-    for (uint32_t i = 0; i < m->exports_len; i++) {
-        const struct export *x = &m->exports[i];
-        if (x->kind == EXTERN_GLOBAL && span_is(module_span(m, x->name),
-                                                "fuel"))
-            return x->index;
-    }
-    return UINT32_MAX;
 }

@@ -1,6 +1,6 @@
 #include "fuzz/run.h"
 
-#include "fuzz/gen.h"
+#include "base/span.h"
 #include "fuzz/gen_random.h"
 #include "fuzz/twin.h"
 #include "runtime/exception.h"
@@ -394,6 +394,17 @@ static struct entity *import_global(struct store *s,
     return g != NULL ? &g->entity : NULL;
 }
 
+uint32_t run_fuel_of(const struct module *m)
+{
+    for (uint32_t i = 0; i < m->exports_len; i++) {
+        const struct export *x = &m->exports[i];
+        if (x->kind == EXTERN_GLOBAL && span_is(module_span(m, x->name),
+                                                "fuel"))
+            return x->index;
+    }
+    return UINT32_MAX;
+}
+
 static struct entity *make_import(struct store *s, const struct module *m,
                                   uint32_t n, struct record *r)
 {
@@ -415,7 +426,7 @@ static struct entity *make_import(struct store *s, const struct module *m,
     }
     case EXTERN_GLOBAL:
         return import_global(s, &m->globals[i->index].type, i->index,
-                             i->index == gen_fuel_of(m));
+                             i->index == run_fuel_of(m));
     default: {
         struct tag *t = wc_tag_new(s, m->deftypes[m->tags[i->index].type]);
         return t != NULL ? &t->entity : NULL;
@@ -453,7 +464,7 @@ static struct instance *instantiate(struct store *s, struct module *m,
 
 static void refuel(struct instance *i)
 {
-    uint32_t fuel = i != NULL ? gen_fuel_of(i->module) : UINT32_MAX;
+    uint32_t fuel = i != NULL ? run_fuel_of(i->module) : UINT32_MAX;
     if (fuel != UINT32_MAX)
         *instance_cell(i, fuel) = FUEL;
 }

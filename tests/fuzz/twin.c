@@ -3,7 +3,7 @@
  * the other one. */
 #include "fuzz/twin.h"
 
-#include "fuzz/gen.h"
+#include "fuzz/run.h"
 
 /* The number of one of `len` things that is `like` number `index`, an import:
  * of the last ones, which are defined, before imports. */
@@ -45,7 +45,7 @@ static bool same_mem(const struct module *m, uint32_t a, uint32_t b)
 /* Fuel is no global among others: what sets those would set it. */
 static bool same_global(const struct module *m, uint32_t a, uint32_t b)
 {
-    uint32_t fuel = gen_fuel_of(m);
+    uint32_t fuel = run_fuel_of(m);
     if ((a == fuel) != (b == fuel))
         return false;
     const struct globaltype *x = &m->globals[a].type;
