@@ -1,20 +1,14 @@
 /* binary, valid: with a feature off, what needs it is refused, and with all on
  * it is not. */
-#include <criterion/criterion.h>
-#include <string.h>
-
-#include "binary/decode.h"
-#include "text/parse.h"
+#include "support.h"
 #include "valid/validate.h"
-
-#define ALL_FEATURES (((feature_set)1 << FEATURE_COUNT) - 1)
 
 static bool load(const struct buf *wasm, feature_set features,
                  struct error *e)
 {
     *e = (struct error)ERROR_INIT;
     struct typereg *reg = wc_typereg_new();
-    struct module *m = wc_module_new(wasm->data, (uint32_t)wasm->len, false);
+    struct module *m = module_over(wasm->data, wasm->len);
     m->features = features;
     bool ok = wc_decode(m, e) && wc_validate(m, reg, NULL, e);
     wc_module_unref(m);
@@ -90,15 +84,12 @@ Test(features, are_needed)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf wasm = {0};
-        struct error e = ERROR_INIT;
-        cr_assert(wc_wat_parse(rows[i].fields, strlen(rows[i].fields), &wasm,
-                               &e),
-                  "%s: %s", rows[i].fields, e.message);
+        struct error e;
+        assemble(rows[i].fields, &wasm);
         cr_expect(load(&wasm, ALL_FEATURES, &e), "%s: %s", rows[i].fields,
                   e.message);
         cr_expect(!load(&wasm, ALL_FEATURES & ~rows[i].off, &e) &&
-                      strncmp(e.message, rows[i].message,
-                              strlen(rows[i].message)) == 0,
+                      starts_with(e.message, rows[i].message),
                   "%s: %s", rows[i].fields, e.message);
         wc_buf_free(&wasm);
     }
