@@ -1,82 +1,10 @@
-/* binary, valid: out of memory at each place that asks for some, arenas and
- * vectors that have room left among them. Each time the error must be that
- * memory has run out, and nothing may be lost.
- *
- * Linked with --wrap for the functions below. */
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "binary/decode.h"
+/* binary, valid: out of memory at each place that asks for some. Each time the
+ * error must be that memory has run out, and nothing may be lost. */
 #include "binary/names.h"
-#include "text/parse.h"
+#include "oom.h"
+#include "support.h"
 #include "valid/sidetable.h"
 #include "valid/validate.h"
-
-static bool armed;
-static uint32_t countdown;
-
-static bool fails(void)
-{
-    return armed && (countdown == 0 || (countdown--, false));
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_wc_arena_alloc(struct arena *a, size_t size);
-void *__real_wc_arena_array(struct arena *a, size_t count, size_t size);
-bool __real_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
-                        size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_wc_arena_alloc(struct arena *a, size_t size);
-void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size);
-bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
-                        size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-/* What another thread does in the meantime. */
-static const struct module *names_wanted;
-
-static void meanwhile(void)
-{
-    const struct module *m = names_wanted;
-    names_wanted = NULL;
-    if (m != NULL)
-        cr_expect(wc_names_func(m, 1).len == 1);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    meanwhile();
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-void *__wrap_wc_arena_alloc(struct arena *a, size_t size)
-{
-    return fails() ? NULL : __real_wc_arena_alloc(a, size);
-}
-
-void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size)
-{
-    return fails() ? NULL : __real_wc_arena_array(a, count, size);
-}
-
-bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need, size_t size)
-{
-    return !fails() && __real_wc_vec_grow(data, cap, need, size);
-}
 
 /* Something of every section, and bodies that make all vectors grow. */
 static const char source[] =
@@ -122,12 +50,6 @@ static const char *const more[] = {
     MANY_RESULTS "(func (type $m) try (type $m) unreachable delegate 0)",
 };
 
-static void binary(struct buf *out, const char *text)
-{
-    struct error e = ERROR_INIT;
-    cr_assert(wc_wat_parse(text, strlen(text), out, &e), "%s", e.message);
-}
-
 /* How a module is loaded: all at once, or bodies when they are called. */
 static bool load(struct module *m, struct typereg *reg, bool lazy,
                  struct error *e)
@@ -142,11 +64,7 @@ static bool load(struct module *m, struct typereg *reg, bool lazy,
     return true;
 }
 
-/* What was going on, and whether it has been interrupted yet. */
-static struct interrupted {
-    const char *message;
-    bool seen;
-} interrupted[] = {
+static struct oom_point points[] = {
     {"out of memory while decoding a module", false},
     {"out of memory while decoding types", false},
     {"out of memory while registering types", false},
@@ -157,44 +75,34 @@ static struct interrupted {
     {"out of memory while building a side table", false},
 };
 
-static bool is_known(const char *message)
-{
-    for (size_t i = 0; i < ARRAY_LEN(interrupted); i++)
-        if (strcmp(message, interrupted[i].message) == 0)
-            return interrupted[i].seen = true;
-    return false;
-}
-
-/* Loads with the n-th allocation failing; false when that was none. */
-static bool fail_at(const struct buf *bytes, uint32_t n, bool lazy)
+/* False: there are not so many allocations. */
+static bool fail_at(const struct buf *bytes, struct oom_at at, bool lazy)
 {
     struct error e = ERROR_INIT;
     struct typereg *reg = wc_typereg_new();
-    struct module *m =
-        wc_module_new(bytes->data, (uint32_t)bytes->len, false);
-    cr_assert(reg != NULL && m != NULL);
-    m->features = ~(feature_set)0;
-    countdown = n;
-    armed = true;
+    struct module *m = module_over(bytes->data, bytes->len);
+    cr_assert_not_null(reg);
+    oom_arm(at);
     bool ok = load(m, reg, lazy, &e);
-    armed = false;
-    cr_expect(ok || (e.kind == ERROR_NO_MEMORY && is_known(e.message)),
-              "allocation %u: %s", (unsigned)n, e.message);
+    bool failed = oom_disarm();
+    cr_expect(ok || oom_is_at(points, ARRAY_LEN(points), &e),
+              "allocation %u: %s", (unsigned)at.n, e.message);
+    cr_expect(ok || failed, "allocation %u: none failed", (unsigned)at.n);
     wc_module_unref(m);
-    cr_expect_eq(wc_typereg_count(reg), 0, "allocation %u", (unsigned)n);
+    cr_expect_eq(wc_typereg_count(reg), 0, "allocation %u", (unsigned)at.n);
     wc_typereg_delete(reg);
-    return !ok;
+    return failed;
 }
 
 static void fail_each(const char *text, uint32_t least)
 {
     struct buf bytes = {0};
-    binary(&bytes, text);
-    for (int lazy = 0; lazy < 2; lazy++) {
-        uint32_t n = 0;
-        while (fail_at(&bytes, n, lazy))
-            cr_assert(++n < 10000);
-        cr_expect(n > least, "only %u allocations", (unsigned)n);
+    assemble(text, &bytes);
+    for (unsigned way = 0; way < 4; way++) {
+        struct oom_at at = {.for_good = way & 1};
+        while (fail_at(&bytes, at, way & 2))
+            cr_assert(++at.n < 10000);
+        cr_expect(at.n > least, "only %u allocations", (unsigned)at.n);
     }
     wc_buf_free(&bytes);
 }
@@ -204,8 +112,7 @@ Test(oom, loading)
     fail_each(source, 50);
     for (size_t i = 0; i < ARRAY_LEN(more); i++)
         fail_each(more[i], 10);
-    for (size_t i = 0; i < ARRAY_LEN(interrupted); i++)
-        cr_expect(interrupted[i].seen, "%s", interrupted[i].message);
+    oom_expect_seen(points, ARRAY_LEN(points));
 }
 
 /* Tables of types that cannot grow work all the same. */
@@ -226,59 +133,62 @@ static struct module *with_names(void)
         "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x03\x02\0\0"
         "\x0a\x07\x02\x02\0\x0b\x02\0\x0b"
         "\0\x0e\4name\x01\x07\2\0\1" "a\1\1" "b";
-    struct error e = ERROR_INIT;
-    struct module *m = wc_module_new((const uint8_t *)bytes,
-                                     sizeof bytes - 1, false);
-    cr_assert_not_null(m);
-    m->features = ~(feature_set)0;
-    cr_assert(wc_decode(m, &e), "%s", e.message);
-    return m;
+    return module_of_bytes(bytes, sizeof bytes - 1);
 }
 
 Test(oom, types_of_hosts)
 {
     struct typereg *reg = wc_typereg_new();
     const valtype param = VT_I32;
-    const struct deftype *t = NULL;
+    static struct oom_point host[] = {
+        {"out of memory while registering a function type", false},
+    };
+    const struct deftype *t;
     uint32_t n = 0;
-    for (; t == NULL; n++) {
+    for (bool failed = true; failed; n++) {
         struct error e = ERROR_INIT;
-        countdown = n;
-        armed = true;
+        oom_arm((struct oom_at){.n = n});
         t = wc_typereg_functype(reg, &param, 1, &param, 1, &e);
-        armed = false;
-        cr_assert(t != NULL || (e.kind == ERROR_NO_MEMORY &&
-                                strcmp(e.message, "out of memory while "
-                                       "registering a function type") == 0));
+        failed = oom_disarm();
+        cr_assert(t != NULL || oom_is_at(host, 1, &e));
         cr_assert(n < 100);
+        if (t != NULL)
+            wc_typereg_release(reg, &t, 1);
     }
+    oom_expect_seen(host, 1);
     cr_expect(n > 1);
-    wc_typereg_release(reg, &t, 1);
+    cr_expect_eq(wc_typereg_count(reg), 0);
     wc_typereg_delete(reg);
+}
+
+static struct module *named; /* for another thread */
+
+static void find_name(void)
+{
+    cr_expect(wc_names_func(named, 1).len == 1);
 }
 
 /* The second one to have an index of names lets go of it. */
 Test(oom, names_are_indexed_once)
 {
-    struct module *m = with_names();
-    names_wanted = m;
+    named = with_names();
+    oom_meanwhile = find_name;
     for (unsigned again = 0; again < 2; again++) {
-        struct span name = wc_names_func(m, 1);
+        struct span name = wc_names_func(named, 1);
         cr_expect(name.len == 1 && name.data[0] == 'b');
     }
-    cr_expect_null(names_wanted);
-    wc_module_unref(m);
+    cr_expect(oom_meanwhile == NULL);
+    wc_module_unref(named);
 }
 
 /* Without memory for an index of names they are searched for. */
 Test(oom, names_are_found_all_the_same)
 {
     struct module *m = with_names();
+    oom_arm((struct oom_at){.for_good = true});
     for (unsigned again = 0; again < 2; again++) {
-        countdown = 0;
-        armed = again == 0;
         struct span name = wc_names_func(m, 1), none = wc_names_func(m, 2);
-        armed = false;
+        cr_expect_eq(oom_disarm(), again == 0);
         cr_expect(name.len == 1 && name.data[0] == 'b');
         cr_expect_null(none.data);
     }

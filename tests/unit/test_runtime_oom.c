@@ -1,64 +1,11 @@
 /* runtime: every allocation on the way from bytes to a linked instance fails
  * once, and then that one and all after it. Each time there must be an error or
- * a trap that says so, and nothing may leak or crash.
- *
- * Linked with --wrap for the functions below. */
+ * a trap that says so, and nothing may leak or crash. */
 #include "fake_engine.h"
 
-#include <stdlib.h>
-#include <sys/mman.h>
-
 #include "host/linker.h"
+#include "oom.h"
 #include "text/parse.h"
-
-static bool armed, for_good;
-static uint64_t countdown;
-
-static bool fails(void)
-{
-    if (!armed)
-        return false;
-    if (countdown == 0)
-        return for_good || (armed = false, true);
-    countdown--;
-    return false;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_mmap(void *at, size_t len, int prot, int flags, int fd, off_t o);
-int __real_mprotect(void *at, size_t len, int prot);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_mmap(void *at, size_t len, int prot, int flags, int fd, off_t o);
-int __wrap_mprotect(void *at, size_t len, int prot);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-void *__wrap_mmap(void *at, size_t len, int prot, int flags, int fd, off_t o)
-{
-    return fails() ? MAP_FAILED : __real_mmap(at, len, prot, flags, fd, o);
-}
-
-int __wrap_mprotect(void *at, size_t len, int prot)
-{
-    return fails() ? -1 : __real_mprotect(at, len, prot);
-}
 
 static const char wat[] =
     "(module (type $t (func (param i32))) (type $u (func (result (ref $t))))"
@@ -137,20 +84,17 @@ static bool everything(const struct buf *bytes, struct error *e)
     return ok;
 }
 
-static void fail_each(bool and_all_after)
+static void fail_each(bool for_good)
 {
     struct buf bytes = {0};
     struct error e = ERROR_INIT;
     cr_assert(wc_wat_parse(wat, sizeof wat - 1, &bytes, &e), "%s", e.message);
     uint64_t n = 0;
-    for (bool past_the_last = false; !past_the_last; n++) {
+    for (bool failed = true; failed; n++) {
         e = (struct error)ERROR_INIT;
-        countdown = n;
-        for_good = and_all_after;
-        armed = true;
+        oom_arm((struct oom_at){n, for_good});
         bool ok = everything(&bytes, &e);
-        past_the_last = armed && countdown != 0;
-        armed = false;
+        failed = oom_disarm();
         /* Some may fail without harm: a reservation, a bigger hash table. */
         if (!ok)
             cr_assert_eq(e.kind, ERROR_NO_MEMORY, "allocation %d: %s", (int)n,

@@ -1,76 +1,9 @@
-/* text: every allocation of parser, printer and script reader fails once in
- * turn, arenas and vectors that have room left among them. Each time the error
- * must be that memory has run out.
- *
- * Linked with --wrap for the functions below. */
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "binary/decode.h"
-#include "text/parse.h"
+/* text: every allocation of parser, printer and script reader fails in turn.
+ * Each time the error must be that memory has run out. */
+#include "oom.h"
+#include "support.h"
 #include "text/print.h"
 #include "text/script.h"
-
-static bool armed;
-static uint32_t countdown;
-
-static bool fails(void)
-{
-    return armed && (countdown == 0 || (countdown--, false));
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_wc_arena_alloc(struct arena *a, size_t size);
-void *__real_wc_arena_array(struct arena *a, size_t count, size_t size);
-char *__real_wc_arena_string(struct arena *a, const void *data, size_t len);
-bool __real_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
-                        size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_wc_arena_alloc(struct arena *a, size_t size);
-void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size);
-char *__wrap_wc_arena_string(struct arena *a, const void *data, size_t len);
-bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need,
-                        size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-void *__wrap_wc_arena_alloc(struct arena *a, size_t size)
-{
-    return fails() ? NULL : __real_wc_arena_alloc(a, size);
-}
-
-void *__wrap_wc_arena_array(struct arena *a, size_t count, size_t size)
-{
-    return fails() ? NULL : __real_wc_arena_array(a, count, size);
-}
-
-char *__wrap_wc_arena_string(struct arena *a, const void *data, size_t len)
-{
-    return fails() ? NULL : __real_wc_arena_string(a, data, len);
-}
-
-bool __wrap_wc_vec_grow(void **data, uint32_t *cap, uint64_t need, size_t size)
-{
-    return !fails() && __real_wc_vec_grow(data, cap, need, size);
-}
 
 #define LOTS(s) FEW(s) FEW(s) FEW(s) FEW(s) FEW(s)
 #define FEW(s) s s s s s s s
@@ -134,37 +67,30 @@ static const char *const commands[] = {
     "(module binary \"abc\" \"def\")",
 };
 
-/* The row that is used. */
-static const char *text;
-
-static bool parse(struct buf *out, struct error *e)
+static bool parse(const char *text, struct oom_at at, struct buf *out,
+                  struct error *e)
 {
+    oom_arm(at);
     return wc_wat_parse(text, strlen(text), out, e);
 }
 
 /* Prints what was parsed while memory was plenty. */
-static bool print(struct buf *out, struct error *e)
+static bool print(const char *text, struct oom_at at, struct buf *out,
+                  struct error *e)
 {
-    bool ok = false;
-    struct buf binary = {0};
     struct print_options options = {.fold = true};
-    armed = false;
-    cr_assert(parse(&binary, e));
-    struct module *m =
-        wc_module_new(binary.data, (uint32_t)binary.len, false);
-    m->features = UINT64_MAX;
-    cr_assert(wc_decode(m, e));
-    armed = true;
-    ok = wc_wat_print(m, &options, out, e);
-    armed = false;
+    struct module *m = module_of_text(text);
+    oom_arm(at);
+    bool ok = wc_wat_print(m, &options, out, e);
     wc_module_unref(m);
-    wc_buf_free(&binary);
     return ok;
 }
 
-static bool script(struct buf *out, struct error *e)
+static bool script(const char *text, struct oom_at at, struct buf *out,
+                   struct error *e)
 {
     struct script s;
+    oom_arm(at);
     bool ok = wc_script_parse(&s, text, strlen(text), e);
     for (uint32_t i = 0; ok && i < s.commands_len; i++)
         if (s.commands[i].module != NULL)
@@ -174,11 +100,7 @@ static bool script(struct buf *out, struct error *e)
     return ok;
 }
 
-/* What was going on, and whether it has been interrupted yet. */
-static struct interrupted {
-    const char *message;
-    bool seen;
-} interrupted[] = {
+static struct oom_point points[] = {
     {"out of memory while reading text", false},
     {"out of memory while parsing text", false},
     {"out of memory while printing names", false},
@@ -188,58 +110,49 @@ static struct interrupted {
     {"out of memory while reading a module", false},
 };
 
-static bool is_known(const char *message)
+/* False: there are not so many allocations. */
+static bool fail_at(const char *text, struct oom_at at,
+                    bool run(const char *text, struct oom_at at,
+                             struct buf *out, struct error *e))
 {
-    for (size_t i = 0; i < ARRAY_LEN(interrupted); i++)
-        if (strcmp(message, interrupted[i].message) == 0)
-            return interrupted[i].seen = true;
-    return false;
-}
-
-static void expect_seen(size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++)
-        cr_expect(interrupted[i].seen, "%s", interrupted[i].message);
+    struct buf out = {0};
+    struct error e = ERROR_INIT;
+    bool ok = run(text, at, &out, &e);
+    bool failed = oom_disarm();
+    cr_assert(ok || oom_is_at(points, ARRAY_LEN(points), &e),
+              "allocation %u of %.40s: %s", (unsigned)at.n, text, e.message);
+    cr_expect(ok || failed, "allocation %u of %.40s: none failed",
+              (unsigned)at.n, text);
+    wc_buf_free(&out);
+    return failed;
 }
 
 static void fail_each(const char *const *rows, size_t len,
-                      bool run(struct buf *out, struct error *e))
+                      bool run(const char *text, struct oom_at at,
+                               struct buf *out, struct error *e))
 {
-    for (size_t i = 0; i < len; i++) {
-        bool ok = false;
-        uint32_t n = 0;
-        text = rows[i];
-        for (; !ok; n++) {
-            struct buf out = {0};
-            struct error e = ERROR_INIT;
-            countdown = n;
-            armed = true;
-            ok = run(&out, &e);
-            armed = false;
-            cr_assert(ok ||
-                          (e.kind == ERROR_NO_MEMORY && is_known(e.message)),
-                      "row %zu, allocation %u: %s", i, (unsigned)n, e.message);
-            cr_assert(n < 10000);
-            wc_buf_free(&out);
-        }
-        cr_expect(n > 5, "row %zu: next to nothing was allocated", i);
+    for (size_t i = 0; i < 2 * len; i++) {
+        struct oom_at at = {.for_good = i & 1};
+        while (fail_at(rows[i / 2], at, run))
+            cr_assert(++at.n < 10000);
+        cr_expect(at.n > 5, "row %zu: next to nothing was allocated", i / 2);
     }
 }
 
 Test(oom, parse)
 {
     fail_each(sources, ARRAY_LEN(sources), parse);
-    expect_seen(0, 2);
+    oom_expect_seen(points, 2);
 }
 
 Test(oom, print)
 {
     fail_each(sources, ARRAY_LEN(sources), print);
-    expect_seen(2, 6);
+    oom_expect_seen(points + 2, 4);
 }
 
 Test(oom, script)
 {
     fail_each(commands, ARRAY_LEN(commands), script);
-    expect_seen(6, ARRAY_LEN(interrupted));
+    oom_expect_seen(points + 6, 1);
 }
