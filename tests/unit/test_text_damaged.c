@@ -1,24 +1,8 @@
 /* text: modules that were decoded but not validated, as text: each instruction
  * comes back as it was, and what is damaged is printed or refused, no more. */
-#include <criterion/criterion.h>
-#include <string.h>
-
-#include "binary/decode.h"
 #include "binary/encode.h"
-#include "text/parse.h"
+#include "support.h"
 #include "text/print.h"
-
-static struct module *decode(const uint8_t *bytes, size_t len)
-{
-    struct error e = ERROR_INIT;
-    struct module *m = wc_module_new(bytes, (uint32_t)len, false);
-    cr_assert_not_null(m);
-    m->features = ~(feature_set)0;
-    if (wc_decode(m, &e))
-        return m;
-    wc_module_unref(m);
-    return NULL;
-}
 
 /* A module of one function whose body is these bytes, and its end. */
 static void module_of(struct buf *out, const uint8_t *body, uint32_t len)
@@ -50,8 +34,7 @@ static void print_again(const struct buf *binary, struct print_options options,
 {
     struct buf text = {0}, again = {0};
     struct error e = ERROR_INIT;
-    struct module *m = decode(binary->data, binary->len), *n;
-    cr_assert_not_null(m);
+    struct module *m = module_of_bytes(binary->data, binary->len), *n;
     bool ok = wc_wat_print(m, &options, &text, &e);
     cr_expect(ok || e.kind != ERROR_NONE, "%s", wc_opcodes[op].text);
     if (!is_structured(op)) {
@@ -59,8 +42,7 @@ static void print_again(const struct buf *binary, struct print_options options,
         cr_assert(wc_wat_parse((char *)text.data, text.len, &again, &e),
                   "%s: %s in\n%.*s", wc_opcodes[op].text, e.message,
                   (int)text.len, (char *)text.data);
-        n = decode(again.data, again.len);
-        cr_assert_not_null(n);
+        n = module_of_bytes(again.data, again.len);
         struct range a = m->funcs[0].body, b = n->funcs[0].body;
         cr_expect(a.len == b.len && memcmp(m->bytes + a.offset,
                                            n->bytes + b.offset, a.len) == 0,
@@ -75,20 +57,13 @@ static void print_again(const struct buf *binary, struct print_options options,
 Test(damaged, every_instruction_alone)
 {
     for (unsigned op = 0; op < OPCODE_COUNT; op++) {
-        uint8_t bytes[80] = {0};
-        uint32_t len = 0, code = wc_opcodes[op].code;
-        if (wc_opcodes[op].prefix != 0)
-            bytes[len++] = wc_opcodes[op].prefix;
-        if (code >= 128 && wc_opcodes[op].prefix != 0) {
-            bytes[len++] = (uint8_t)(code | 0x80);
-            code >>= 7;
-        }
-        bytes[len++] = (uint8_t)code;
+        uint8_t bytes[INSTR_ROOM];
         struct instr in;
         struct error e = ERROR_INIT;
+        instr_of_zeros((enum opcode)op, bytes);
         struct reader r = reader_make(bytes, (struct range){0, sizeof bytes},
                                       &e);
-        cr_assert(wc_instr_read(&r, ~(feature_set)0, &in));
+        cr_assert(wc_instr_read(&r, ALL_FEATURES, &in));
         for (unsigned bits = 0; bits < 4; bits++) {
             struct buf binary = {0};
             module_of(&binary, bytes, reader_offset(&r));
@@ -101,7 +76,7 @@ Test(damaged, every_instruction_alone)
     }
 }
 
-static const char source[] =
+static const char module_start[] =
     "(module $m (type $s (struct (field $a i32))) (tag $t (param i32))"
     "(memory $k 1) (table $b 2 funcref) (global $g i32 (i32.const 1))"
     "(elem $e (table $b) (offset (i32.const 0)) func $f)"
@@ -119,10 +94,20 @@ static const char body[] =
     "  (call_indirect $b (param i32) (i32.const 1) (i32.const 0))"
     "  (i32.add (i32.const 1) (i32.const 2)))";
 
-static void print_any(const uint8_t *bytes, size_t len)
+/* A module that has `body`. */
+static void assemble_with_body(const char *start, const char *end,
+                               struct buf *out)
 {
-    struct module *m = decode(bytes, len);
-    for (unsigned bits = 0; m != NULL && bits < 4; bits++) {
+    struct buf text = {0};
+    wc_buf_printf(&text, "%s%s%s", start, body, end);
+    wc_buf_byte(&text, 0);
+    assemble((const char *)text.data, out);
+    wc_buf_free(&text);
+}
+
+static void print_in_all_ways(const struct module *m)
+{
+    for (unsigned bits = 0; bits < 4; bits++) {
         struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
         struct error e = ERROR_INIT;
         struct buf text = {0};
@@ -130,6 +115,14 @@ static void print_any(const uint8_t *bytes, size_t len)
         cr_expect_eq(ok, e.kind == ERROR_NONE, "%s", e.message);
         wc_buf_free(&text);
     }
+}
+
+static void print_any(const uint8_t *bytes, size_t len)
+{
+    struct error e;
+    struct module *m = decode(bytes, len, &e);
+    if (m != NULL)
+        print_in_all_ways(m);
     wc_module_unref(m);
 }
 
@@ -147,16 +140,10 @@ static void damage(struct buf *binary)
 
 Test(damaged, modules_are_printed_or_refused)
 {
-    struct buf text = {0}, binary = {0};
-    struct error e = ERROR_INIT;
-    wc_buf_string(&text, source);
-    wc_buf_string(&text, body);
-    wc_buf_byte(&text, ')');
-    cr_assert(wc_wat_parse((char *)text.data, text.len, &binary, &e), "%s",
-              e.message);
+    struct buf binary = {0};
+    assemble_with_body(module_start, ")", &binary);
     print_any(binary.data, binary.len);
     damage(&binary);
-    wc_buf_free(&text);
     wc_buf_free(&binary);
 }
 
@@ -165,10 +152,9 @@ Test(damaged, more_locals_than_there_may_be)
     static const char bytes[] =
         "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0"
         "\x0a\x0a\x01\x08\x01\xff\xff\xff\xff\x0f\x7f\x0b";
-    struct module *m = decode((const uint8_t *)bytes, sizeof bytes - 1);
+    struct module *m = module_of_bytes(bytes, sizeof bytes - 1);
     struct buf text = {0};
     struct error e = ERROR_INIT;
-    cr_assert_not_null(m);
     cr_expect_not(wc_wat_print(m, NULL, &text, &e));
     cr_expect_eq(e.kind, ERROR_LIMIT);
     cr_expect_str_eq(e.message, "too many locals");
@@ -196,10 +182,9 @@ Test(damaged, blocks_that_do_not_nest)
         {BODY("\x01\x01"), "unexpected end of section or function"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct module *m = decode((const uint8_t *)rows[i].bytes, 25);
+        struct module *m = module_of_bytes(rows[i].bytes, 25);
         struct buf text = {0};
         struct error e = ERROR_INIT;
-        cr_assert_not_null(m);
         cr_expect_not(wc_wat_print(m, NULL, &text, &e));
         cr_expect_eq(e.kind, ERROR_MALFORMED);
         cr_expect_str_eq(e.message, rows[i].message);
@@ -212,27 +197,13 @@ Test(damaged, blocks_that_do_not_nest)
 Test(damaged, bodies_are_cut)
 {
     struct buf binary = {0};
-    struct error e = ERROR_INIT;
-    struct buf text = {0};
-    wc_buf_string(&text, "(type $s (struct (field i32))) (tag $t (param i32))"
-                         "(memory 1) (table $b 1 funcref)");
-    wc_buf_string(&text, body);
-    cr_assert(wc_wat_parse((char *)text.data, text.len, &binary, &e), "%s",
-              e.message);
-    struct module *m = decode(binary.data, binary.len);
-    cr_assert_not_null(m);
-    struct range whole = m->funcs[0].body;
-    for (m->funcs[0].body.len = 0; m->funcs[0].body.len <= whole.len;
-         m->funcs[0].body.len++)
-        for (unsigned bits = 0; bits < 4; bits++) {
-            struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
-            struct buf out = {0};
-            e = (struct error)ERROR_INIT;
-            bool ok = wc_wat_print(m, &o, &out, &e);
-            cr_expect_eq(ok, e.kind == ERROR_NONE, "%s", e.message);
-            wc_buf_free(&out);
-        }
+    assemble_with_body("(type $s (struct (field i32))) (tag $t (param i32))"
+                       "(memory 1) (table $b 1 funcref)", "", &binary);
+    struct module *m = module_of_buf(&binary, ALL_FEATURES);
+    uint32_t whole = m->funcs[0].body.len;
+    for (uint32_t len = 0; len <= whole; len++) {
+        m->funcs[0].body.len = len;
+        print_in_all_ways(m);
+    }
     wc_module_unref(m);
-    wc_buf_free(&text);
-    wc_buf_free(&binary);
 }

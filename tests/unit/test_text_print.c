@@ -1,47 +1,29 @@
 /* text: modules to text and back to the same bytes. */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "binary/decode.h"
 #include "binary/names.h"
-#include "text/parse.h"
+#include "support.h"
 #include "text/print.h"
 #include "valid/customs.h"
-
-static void parse(struct buf *out, const char *text, size_t len)
-{
-    struct error e = ERROR_INIT;
-    cr_assert(wc_wat_parse(text, len, out, &e), "%u:%u: %s in\n%.*s",
-              (unsigned)e.line, (unsigned)e.column, e.message,
-              (int)(len < 4000 ? len : 4000), text);
-}
 
 static void print(struct buf *out, const struct buf *binary,
                   struct print_options options)
 {
     struct error e = ERROR_INIT;
-    struct module *m =
-        wc_module_new(binary->data, (uint32_t)binary->len, false);
-    cr_assert_not_null(m);
-    m->features = UINT64_MAX;
-    cr_assert(wc_decode(m, &e), "%s", e.message);
+    struct module *m = module_of_bytes(binary->data, binary->len);
     cr_assert(wc_wat_print(m, &options, out, &e), "%s", e.message);
+    wc_buf_byte(out, 0);
     wc_module_unref(m);
 }
 
-static void round_trip(const char *text, size_t len,
-                       struct print_options options)
+static void round_trip(const char *text, struct print_options options)
 {
     struct buf binary = {0}, printed = {0}, again = {0};
-    parse(&binary, text, len);
+    assemble(text, &binary);
     print(&printed, &binary, options);
-    parse(&again, (const char *)printed.data, printed.len);
+    assemble((const char *)printed.data, &again);
     cr_expect(binary.len == again.len &&
                   memcmp(binary.data, again.data, again.len) == 0,
-              "fold %d, no names %d:\n%.*s", options.fold, options.no_names,
-              (int)(printed.len < 4000 ? printed.len : 4000),
-              (const char *)printed.data);
+              "fold %d, no names %d:\n%.4000s", options.fold,
+              options.no_names, (const char *)printed.data);
     wc_buf_free(&binary);
     wc_buf_free(&printed);
     wc_buf_free(&again);
@@ -180,10 +162,9 @@ static const char *const modules[] = {
 Test(print, round_trip)
 {
     for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
-        const char *text = modules[i];
         for (int bits = 0; bits < 4; bits++) {
             struct print_options o = {.fold = bits & 1, .no_names = bits & 2};
-            round_trip(text, strlen(text), o);
+            round_trip(modules[i], o);
         }
     }
 }
@@ -199,14 +180,10 @@ Test(print, names_of_every_kind)
     for (int fold = 0; fold < 2; fold++) {
         struct buf binary = {0}, printed = {0}, again = {0};
         struct error e = ERROR_INIT;
-        parse(&binary, text, sizeof text - 1);
+        assemble(text, &binary);
         print(&printed, &binary, (struct print_options){.fold = fold});
-        parse(&again, (const char *)printed.data, printed.len);
-        struct module *m =
-            wc_module_new(again.data, (uint32_t)again.len, false);
-        cr_assert(m != NULL);
-        m->features = UINT64_MAX;
-        cr_assert(wc_decode(m, &e), "%s", e.message);
+        assemble((const char *)printed.data, &again);
+        struct module *m = module_of_bytes(again.data, again.len);
         cr_expect(wc_customs_check(m, &e), "%s", e.message);
         struct span name = wc_names_module(m);
         cr_expect(name.len == 1 && name.data[0] == 'n');
@@ -237,8 +214,8 @@ Test(print, a_million_deep)
     for (int i = 0; i < DEPTH; i++)
         wc_buf_string(&text, "end ");
     wc_buf_string(&text, "drop)");
-    round_trip((char *)text.data, text.len,
-               (struct print_options){.fold = true});
+    wc_buf_byte(&text, 0);
+    round_trip((char *)text.data, (struct print_options){.fold = true});
     wc_buf_free(&text);
 }
 
@@ -246,9 +223,8 @@ static void expect_text(const char *text, struct print_options options,
                         const char *want)
 {
     struct buf binary = {0}, printed = {0};
-    parse(&binary, text, strlen(text));
+    assemble(text, &binary);
     print(&printed, &binary, options);
-    wc_buf_byte(&printed, 0);
     cr_expect_str_eq((char *)printed.data, want, "got\n%s",
                      (char *)printed.data);
     wc_buf_free(&binary);

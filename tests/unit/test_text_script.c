@@ -1,8 +1,5 @@
 /* text: scripts as data. */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "test_text.h"
 #include "text/script.h"
 
 static void parse(struct script *s, const char *text)
@@ -225,10 +222,7 @@ Test(script, inline_module)
 
 Test(script, modules_to_binary)
 {
-    static const struct {
-        const char *text, *message;
-        uint32_t line, column;
-    } rows[] = {
+    static const struct text_error rows[] = {
         {"(module definition $m (func))", NULL, 0, 0},
         {"(module binary \"\\00asm\" \"\\01\\00\\00\\00\")", NULL, 0, 0},
         {"(module quote \"(func)\" \"(memory 0)\")", NULL, 0, 0},
@@ -245,14 +239,10 @@ Test(script, modules_to_binary)
         bool ok = wc_script_module_binary(s.commands[0].module,
                                           wc_features_default(), &b, &e);
         cr_expect_eq(ok, rows[i].message == NULL, "%s", rows[i].text);
-        if (ok) {
+        if (ok)
             cr_expect(b.len >= 8 && memcmp(b.data, "\0asm\1\0\0\0", 8) == 0);
-        } else {
-            cr_expect_str_eq(e.message, rows[i].message);
-            cr_expect(e.line == rows[i].line && e.column == rows[i].column,
-                      "%s: got %u:%u", rows[i].text, (unsigned)e.line,
-                      (unsigned)e.column);
-        }
+        else
+            expect_error(&rows[i], &e);
         wc_buf_free(&b);
         wc_script_free(&s);
     }
@@ -260,10 +250,7 @@ Test(script, modules_to_binary)
 
 Test(script, errors)
 {
-    static const struct {
-        const char *text, *message;
-        uint32_t line, column;
-    } rows[] = {
+    static const struct text_error rows[] = {
         {"(module)\n(assert_returns)", "unknown operator", 2, 2},
         {"(module)\n (func)", "unexpected token func", 2, 3},
         {"(assert_return (i32.const 1))", "unexpected token i32.const", 1, 17},
@@ -283,11 +270,6 @@ Test(script, errors)
         const char *text = rows[i].text;
         cr_expect_not(wc_script_parse(&s, text, strlen(text), &e));
         wc_script_free(&s);
-        cr_expect(strncmp(e.message, rows[i].message,
-                          strlen(rows[i].message)) == 0,
-                  "%s: got %s", text, e.message);
-        cr_expect(e.line == rows[i].line && e.column == rows[i].column,
-                  "%s: got %u:%u", text, (unsigned)e.line,
-                  (unsigned)e.column);
+        expect_error(&rows[i], &e);
     }
 }
