@@ -122,6 +122,9 @@ struct compiler {
     VEC(struct control) controls;
     VEC(struct label) labels;
     VEC(struct aside) asides;
+    /* Room by local, good for parameters and those that the body names. */
+    VEC(struct local) local_room;
+    VEC(struct plan_local) plan_room;
 
     /* Conventions by type index, made when needed, for the functions of one
      * module; those of others have another epoch, so that a module of many
@@ -147,8 +150,8 @@ struct compiler {
     uint32_t settled; /* operands below are CONST or SLOT */
     uint32_t spilled; /* operands below are not in registers; >= settled */
 
-    struct local *locals;
-    uint32_t locals_len;
+    struct local *locals; /* in local_room */
+    uint32_t declared_slot; /* home of the first that is no parameter */
     const struct region *region, *function_region;
     uint32_t next_loop; /* profile of the next outermost loop */
     bool write_through; /* handlers: pins are always clean */

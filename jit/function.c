@@ -35,37 +35,89 @@ bool wc_compile_measure(const struct module *m, struct compile_options *o)
 
 /* --- Locals --------------------------------------------------------------- */
 
-static void add_local(struct compiler *c, uint32_t *next, valtype type)
+/* Declared locals of one type, those from index `first` on. */
+struct run {
+    uint32_t first, slot;
+    uint8_t type;
+};
+
+struct runs {
+    struct run *data;
+    uint32_t len;
+};
+
+static void put_local(struct compiler *c, uint32_t local, uint8_t type,
+                      uint32_t home)
 {
-    struct local *l = &c->locals[c->locals_len++];
-    l->type = (uint8_t)wtype_of(type);
-    l->pin = l->cache = REG_NONE;
-    l->slot = *next;
-    *next += wtype_slots(l->type);
+    c->locals[local] = (struct local){
+        .type = type, .pin = REG_NONE, .cache = REG_NONE, .slot = home};
 }
 
 /* Reads the declarations of a body. */
-static bool lay_out_locals(struct compiler *c)
+static bool read_locals(struct compiler *c, struct runs *runs)
 {
-    const struct comptype *type = &c->type->comp;
     const struct module *m = c->module;
     struct reader r = reader_make(m->bytes, m->funcs[c->table->func].body,
                                   c->error);
-    uint32_t next = 0;
-    c->locals = wc_arena_array(&c->arena, c->table->locals_len,
-                               sizeof *c->locals);
-    if (c->locals == NULL)
+    uint32_t next = c->type->comp.params_len, home = c->declared_slot;
+    uint32_t groups = reader_u32(&r);
+    runs->data = wc_arena_array(&c->arena, groups, sizeof *runs->data);
+    if (runs->data == NULL)
         return false;
-    for (uint32_t i = 0; i < type->params_len; i++)
-        add_local(c, &next, type->params[i]);
-    for (uint32_t groups = reader_u32(&r); groups > 0; groups--) {
+    for (; groups > 0; groups--) {
         uint32_t len = reader_u32(&r);
-        valtype t = wc_reader_valtype(&r, m->features);
-        for (; len > 0; len--)
-            add_local(c, &next, t);
+        uint8_t type = (uint8_t)wtype_of(wc_reader_valtype(&r, m->features));
+        if (len != 0)
+            runs->data[runs->len++] = (struct run){next, home, type};
+        next += len;
+        home += len * wtype_slots(type);
     }
     c->at = r.p;
     c->end = r.end;
+    return true;
+}
+
+static const struct run *run_of(const struct runs *runs, uint32_t local)
+{
+    uint32_t low = 0, high = runs->len;
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+        if (runs->data[mid].first <= local)
+            low = mid;
+        else
+            high = mid;
+    }
+    return &runs->data[low];
+}
+
+static struct local_use used_local(const struct compiler *c, uint32_t i)
+{
+    return c->table->uses[c->table->profiles[0].uses_first + i];
+}
+
+/* Parameters, and what the body names: a few bytes may declare very many. */
+static bool lay_out_locals(struct compiler *c)
+{
+    const struct comptype *type = &c->type->comp;
+    struct runs runs = {0};
+    if (!vec_reserve(&c->local_room, c->table->locals_len))
+        return false;
+    c->locals = c->local_room.data;
+    for (uint32_t i = 0; i < type->params_len; i++) {
+        uint8_t t = (uint8_t)wtype_of(type->params[i]);
+        put_local(c, i, t, c->declared_slot);
+        c->declared_slot += wtype_slots(t);
+    }
+    if (!read_locals(c, &runs))
+        return false;
+    for (uint32_t i = 0; i < c->table->profiles[0].uses_len; i++) {
+        uint32_t local = used_local(c, i).local;
+        if (local < type->params_len)
+            continue;
+        const struct run *run = run_of(&runs, local);
+        put_local(c, local, run->type,
+                  run->slot + (local - run->first) * wtype_slots(run->type));
+    }
     return true;
 }
 
@@ -121,24 +173,27 @@ static regset few_registers(const struct compiler *c)
     return few;
 }
 
+static void plan_local(struct compiler *c, uint32_t local, reg prefer)
+{
+    c->plan_room.data[local] = (struct plan_local){
+        .fp = wtype_is_fp(c->locals[local].type), .prefer = prefer};
+}
+
 static bool plan_regions(struct compiler *c)
 {
     const struct sidetable *t = c->table;
-    struct plan_local *locals = wc_arena_array(&c->arena, c->locals_len,
-                                               sizeof *locals);
     c->regions = wc_arena_array(&c->arena, t->profiles_len,
                                 sizeof *c->regions);
-    if (locals == NULL || c->regions == NULL)
+    if (c->regions == NULL || !vec_reserve(&c->plan_room, t->locals_len))
         return false;
-    for (uint32_t i = 0; i < c->locals_len; i++) {
-        locals[i].fp = wtype_is_fp(c->locals[i].type);
-        locals[i].prefer = i < c->own.params_len ? c->own.params[i].reg
-                                                 : REG_NONE;
-    }
+    for (uint32_t i = 0; i < t->profiles[0].uses_len; i++)
+        plan_local(c, used_local(c, i).local, REG_NONE);
+    for (uint32_t i = 0; i < c->own.params_len; i++)
+        plan_local(c, i, c->own.params[i].reg);
     regset regs = pinnable(c);
     for (uint32_t i = 0; i < t->profiles_len; i++)
-        wc_plan(t, &t->profiles[i], locals, regs, i ? c->regions : NULL,
-                &c->regions[i]);
+        wc_plan(t, &t->profiles[i], c->plan_room.data, regs,
+                i ? c->regions : NULL, &c->regions[i]);
     c->function_region = c->regions;
     c->allocatable = c->options->few_registers ? few_registers(c)
                                                : wc_masm_target.allocatable;
@@ -212,25 +267,29 @@ static void pin_params(struct compiler *c)
     }
 }
 
-/* All other locals are zero. */
+/* The lowest home, from `home` up, of a local that lives in a register. */
+static const struct local *next_pinned(const struct compiler *c, uint32_t home)
+{
+    const struct local *next = NULL;
+    for (uint32_t i = 0; i < c->function_region->pins_len; i++) {
+        const struct local *l = &c->locals[c->function_region->pins[i].local];
+        if (l->slot >= home && (next == NULL || l->slot < next->slot))
+            next = l;
+    }
+    return next;
+}
+
+/* All other locals are zero, at home if that may be read. */
 static void zero_locals(struct compiler *c)
 {
     struct masm *m = &c->masm;
-    uint32_t first = 0, len = 0;
-    for (uint32_t i = c->own.params_len; i < c->locals_len; i++) {
-        const struct local *l = &c->locals[i];
-        uint32_t slots = wtype_slots(l->type);
-        if (l->pin == REG_NONE || c->write_through) {
-            first = len == 0 ? l->slot : first;
-            len += slots;
-            continue;
-        }
-        if (len != 0)
-            wc_masm_zero_slots(m, first, len);
-        len = 0;
+    uint32_t end = c->table->local_slots;
+    for (uint32_t at = c->declared_slot; at < end;) {
+        const struct local *l = c->write_through ? NULL : next_pinned(c, at);
+        uint32_t stop = l != NULL ? l->slot : end;
+        wc_masm_zero_slots(m, at, stop - at);
+        at = l != NULL ? stop + wtype_slots(l->type) : end;
     }
-    if (len != 0)
-        wc_masm_zero_slots(m, first, len);
     for (uint32_t i = 0; i < c->function_region->pins_len; i++) {
         const struct pin *p = &c->function_region->pins[i];
         const struct local *l = &c->locals[p->local];
@@ -277,6 +336,8 @@ void wc_compiler_free(struct compiler *c)
     vec_free(&c->labels);
     vec_free(&c->asides);
     vec_free(&c->calls);
+    vec_free(&c->local_room);
+    vec_free(&c->plan_room);
     wc_arena_free(&c->conventions);
     wc_arena_free(&c->arena);
     wc_masm_free(&c->masm);
