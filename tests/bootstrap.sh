@@ -1,6 +1,7 @@
 #!/bin/sh
-# What bootstrap says to a user who cannot install packages: without sudo, with a
-# sudo that refuses, and where there is no apt-get. Nothing is installed or built.
+# What bootstrap says to a user who cannot install packages: without sudo, with
+# a sudo that refuses, and where there is no apt-get. Nothing is installed or
+# built.
 . "$srcdir/tests/cli/lib.sh"
 
 bin=$tmp/path
