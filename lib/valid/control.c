@@ -69,18 +69,16 @@ bool wc_valid_TRY(struct validator *v, const struct instr *in)
     return wc_func_begin(v, OP_TRY, in->block);
 }
 
-/* Checks that the results, and nothing else, are on the stack and takes them
- * off: what `end` and `else` have in common. */
+/* Checks that the results, and nothing else, are on the stack, and leaves them
+ * there: what `end` and `else` have in common. */
 static bool check_end(struct validator *v)
 {
     struct types results = func_results(v, func_frame(v));
-    if (results.len == 0 && v->sp == v->base)
-        return true;
-    if (!wc_func_check(v, results))
-        return false;
-    if ((size_t)(v->sp - v->base) > results.len)
-        return wc_func_mismatch(v, "block", results);
-    return wc_func_pop_list(v, results);
+    size_t height = (size_t)(v->sp - v->base);
+    if (height > results.len)
+        return wc_func_check(v, results) &&
+               wc_func_mismatch(v, "block", results);
+    return (results.len == 0 && height == 0) || wc_func_retype(v, results);
 }
 
 static void unset_locals(struct validator *v, uint32_t inits)
@@ -106,6 +104,7 @@ static bool next_arm(struct validator *v, enum opcode op)
     if (v->plan != NULL)
         wc_plan_branch(v->plan, v->offset, &l->plan, false,
                        slots_of(v, l, false), 0);
+    wc_func_empty(v);
     unset_locals(v, l->inits);
     l->op = (uint8_t)op;
     l->unreachable = v->unreachable = false;
@@ -155,14 +154,10 @@ static void plan_end(struct validator *v, struct label *l)
     wc_plan_land(v->plan, pc, &l->plan);
 }
 
-/* Leaves the frame, whose results were taken off the stack. */
+/* Leaves the frame; its results become operands of the one around it. */
 static bool close_frame(struct validator *v)
 {
     struct label *l = func_frame(v);
-    struct types results = func_results(v, l);
-    valtype value = l->value;
-    if (results.data == &l->value)
-        results.data = &value;
     if (v->plan != NULL)
         plan_end(v, l);
     unset_locals(v, l->inits);
@@ -174,7 +169,7 @@ static bool close_frame(struct validator *v)
     l = func_frame(v);
     v->base = v->stack + l->height;
     v->unreachable = l->unreachable;
-    return results.len == 0 || wc_func_push_list(v, results);
+    return true;
 }
 
 bool wc_valid_END(struct validator *v, const struct instr *in)

@@ -160,6 +160,11 @@ static struct types params_of(const struct validator *v, const struct label *l)
     return (struct types){c->params, c->params_len};
 }
 
+static uint32_t params_slots(const struct validator *v, const struct label *l)
+{
+    return l->type == NO_TYPE ? 0 : v->m->deftypes[l->type]->param_slots;
+}
+
 struct types wc_func_label_types(const struct validator *v,
                                  const struct label *l)
 {
@@ -333,9 +338,16 @@ bool wc_func_pop_ref(struct validator *v, valtype *t)
                         have);
 }
 
+void wc_func_empty(struct validator *v)
+{
+    v->sp = v->base;
+    if (v->plan != NULL)
+        v->plan->slots = func_frame(v)->plan.slots;
+}
+
 void wc_func_set_unreachable(struct validator *v)
 {
-    drop_to(v, v->base);
+    wc_func_empty(v);
     v->unreachable = true;
     func_frame(v)->unreachable = true;
 }
@@ -368,16 +380,15 @@ bool wc_func_begin(struct validator *v, enum opcode op, struct blocktype b)
     if (!resolve_blocktype(v, b, &l))
         return false;
     struct types params = params_of(v, &l);
-    if ((op == OP_IF && !func_pop(v, VT_I32)) || !wc_func_pop_list(v, params))
+    if ((op == OP_IF && !func_pop(v, VT_I32)) || !wc_func_retype(v, params))
         return false;
-    l.height = (uint32_t)(v->sp - v->stack);
-    if (v->plan != NULL)
-        l.plan.slots = v->plan->slots;
-    if (!vec_push(&v->labels, l))
-        return wc_error_no_memory(v->error, "validating a function");
-    v->base = v->sp;
+    v->base = v->sp - params.len;
     v->unreachable = false;
-    return wc_func_push_list(v, params);
+    l.height = (uint32_t)(v->base - v->stack);
+    if (v->plan != NULL)
+        l.plan.slots = v->plan->slots - params_slots(v, &l);
+    return vec_push(&v->labels, l) ||
+           wc_error_no_memory(v->error, "validating a function");
 }
 
 struct label *wc_func_label(struct validator *v, uint32_t index)

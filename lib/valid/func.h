@@ -168,6 +168,10 @@ WC_INLINE bool func_pop(struct validator *v, valtype t)
 /* A reference of any type, or VT_BOT. */
 bool wc_func_pop_ref(struct validator *v, valtype *t);
 
+/* Drops all operands of the innermost frame. */
+void wc_func_empty(struct validator *v);
+
+/* The same, and what follows cannot be reached. */
 void wc_func_set_unreachable(struct validator *v);
 
 /* --- Frames --------------------------------------------------------------- */
