@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_SLOTS 8u
-
 typedef void translate_fn(struct translator *t);
 
 /* Which file translates an opcode. */
@@ -120,14 +118,14 @@ static void translate_instr(struct translator *t)
         return;
     switch (t->in.op) {
     case OP_LOCAL_GET:
-        wc_local_get(t, t->in.index);
+        wc_local_get(t, local_number(t, t->in.index));
         break;
     case OP_LOCAL_SET:
-        wc_local_set(t, t->in.index);
+        wc_local_set(t, local_number(t, t->in.index));
         break;
     case OP_LOCAL_TEE:
-        wc_local_set(t, t->in.index);
-        wc_local_get(t, t->in.index);
+        wc_local_set(t, local_number(t, t->in.index));
+        wc_local_get(t, local_number(t, t->in.index));
         break;
     case OP_DROP:
         wc_operand_pop(t);
@@ -150,96 +148,19 @@ static void translate_instr(struct translator *t)
     }
 }
 
-static void add_local(struct translator *t, uint32_t *next, valtype type)
-{
-    uint32_t i = t->locals_len++;
-    t->local_slots[i] = *next;
-    t->local_types[i] = (uint8_t)optype_of(type);
-    *next += valtype_slots(type);
-}
-
-/* How many locals the body declares; the reader is at its start. */
-static uint32_t count_locals(struct reader r, feature_set features)
-{
-    uint32_t len = 0;
-    for (uint32_t groups = reader_u32(&r); groups > 0; groups--) {
-        len += reader_u32(&r);
-        (void)wc_reader_valtype(&r, features);
-    }
-    return len;
-}
-
-static bool lay_out_locals(struct translator *t, const struct deftype *type)
-{
-    const struct comptype *c = &type->comp;
-    struct reader *r = &t->reader;
-    feature_set features = t->module->features;
-    uint32_t len = c->params_len + count_locals(*r, features), next = 0;
-    t->local_slots = wc_arena_array(&t->arena, len, sizeof(uint32_t));
-    t->local_types = wc_arena_array(&t->arena, len, 1);
-    t->aliases = wc_arena_array(&t->arena, len, sizeof(uint32_t));
-    if (t->local_slots == NULL || t->local_types == NULL || t->aliases == NULL)
-        return false;
-    for (uint32_t i = 0; i < c->params_len; i++)
-        add_local(t, &next, c->params[i]);
-    t->params_slots = t->window = next;
-    if (t->wide)
-        next += WINDOW_SLOTS;
-    for (uint32_t groups = reader_u32(r); groups > 0; groups--) {
-        uint32_t n = reader_u32(r);
-        valtype local = wc_reader_valtype(r, features);
-        for (uint32_t i = 0; i < n; i++)
-            add_local(t, &next, local);
-    }
-    t->record = next > type->result_slots ? next : type->result_slots;
-    t->height = t->peak = t->record + RECORD_SLOTS;
-    if (t->peak > SLOT_MAX && !t->wide)
-        t->too_wide = true;
-    return true;
-}
-
-/* Declared locals start as zero, and so does nothing else. */
-static void zero_locals(struct translator *t)
-{
-    uint32_t first = t->params_slots, last = first;
-    if (t->locals_len != 0)
-        last = t->local_slots[t->locals_len - 1] +
-               optype_slots(
-                   (enum optype)t->local_types[t->locals_len - 1]);
-    uint32_t len = last > first ? last - first : 0;
-    if (len > 16) {
-        wc_emit(t, H_zero_many, 0, 0, first);
-        wc_emit_word(t, len);
-        return;
-    }
-    static const struct {
-        uint32_t len;
-        uint16_t handler;
-    } steps[] = {{8, H_zero8}, {4, H_zero4}, {2, H_zero2}, {1, H_zero1}};
-    for (unsigned i = 0; i < ARRAY_LEN(steps);) {
-        if (len >= steps[i].len) {
-            wc_emit(t, steps[i].handler, 0, 0, first);
-            first += steps[i].len;
-            len -= steps[i].len;
-        } else {
-            i++;
-        }
-    }
-}
-
 /* The pass. False: memory has run out, or it has to be done again wide. */
 static bool run_pass(struct translator *t, uint32_t func, struct error *e)
 {
     const struct deftype *type = module_functype(t->module, func);
     t->reader = reader_make(t->module->bytes, t->module->funcs[func].body, e);
-    t->failed = !lay_out_locals(t, type);
+    t->failed = !wc_locals_begin(t, type);
     struct control c = {
         .kind = CONTROL_FUNC, .type = type, .height = t->height};
     if (!t->failed && !vec_push(&t->controls, c))
         t->failed = true;
     if (t->failed || t->too_wide)
         return false;
-    zero_locals(t);
+    wc_locals_zero(t);
     wc_emit_seal(t);
     while (t->controls.len != 0 && !t->failed && !t->too_wide &&
            wc_instr_read(&t->reader, t->module->features, &t->in))

@@ -46,6 +46,12 @@ struct operand {
     uint64_t bits;         /* CONST, SUM */
 };
 
+/* Locals declared together. */
+struct local_run {
+    uint32_t first, slot;
+    uint8_t type; /* enum optype */
+};
+
 enum control_kind {
     CONTROL_FUNC,
     CONTROL_BLOCK,
@@ -93,10 +99,15 @@ struct translator {
     bool wide;   /* some slots are beyond SLOT_MAX; there are windows */
     bool too_wide; /* ... and it should have been */
 
-    uint32_t locals_len;
+    /* Locals have numbers, see translate_local.c. */
+    uint32_t locals_len, locals_ahead, locals_declared;
     uint32_t *local_slots;
     uint8_t *local_types;
     uint32_t *aliases; /* of each local, 1 + stack index */
+    struct local_run *runs;
+    uint32_t runs_len;
+    uint32_t **names; /* by index: pages of numbers, 0 for none yet */
+    uint32_t locals_end; /* the slot behind them */
 
     uint32_t params_slots, window, record;
     uint32_t height, peak; /* in slots, from fp */
@@ -178,6 +189,21 @@ WC_INLINE uint64_t pair(uint32_t low, uint32_t high)
     return (uint64_t)low | (uint64_t)high << 32;
 }
 
+/* translate_local.c: locals */
+
+/* Lays out the frame up to the operands, the reader being where the body
+ * begins; it is at the first instruction then. False: memory has run out. */
+bool wc_locals_begin(struct translator *t, const struct deftype *type);
+/* Zeroes what has to be zero at entry. */
+void wc_locals_zero(struct translator *t);
+/* The number of a local that was not laid out ahead. */
+uint32_t wc_local_name(struct translator *t, uint32_t local);
+
+WC_INLINE uint32_t local_number(struct translator *t, uint32_t local)
+{
+    return WC_LIKELY(local < t->locals_ahead) ? local : wc_local_name(t, local);
+}
+
 /* translate_operand.c: the symbolic stack */
 
 enum where { IN_SLOT = 1, IN_CONST = 2, IN_ACC = 4 };
@@ -195,6 +221,8 @@ WC_INLINE bool operand_is_alias(const struct operand *o)
 
 void wc_operand_push(struct translator *t, struct operand o);
 struct operand wc_operand_pop(struct translator *t);
+/* Forgets all operands from index `first` on. */
+void wc_operand_drop(struct translator *t, uint32_t first);
 /* What a popped operand is for the next instruction: one of `allowed`, which
  * includes IN_SLOT. Wide slots come through window number `window`. */
 struct source wc_operand_use(struct translator *t, struct operand *o,
@@ -211,6 +239,7 @@ void wc_operand_push_result(struct translator *t, enum optype type,
 void wc_operand_push_home(struct translator *t, enum optype type);
 void wc_operand_push_const(struct translator *t, enum optype type,
                            uint64_t bits);
+/* Of the local with this number. */
 void wc_local_get(struct translator *t, uint32_t local);
 void wc_local_set(struct translator *t, uint32_t local);
 

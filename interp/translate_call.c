@@ -4,10 +4,9 @@
 /* Sends the arguments home and forgets them; returns the slot of the first. */
 static uint32_t take_args(struct translator *t, const struct deftype *type)
 {
-    uint32_t len = type->comp.params_len;
-    wc_operand_flush(t, t->stack.len - len);
-    for (uint32_t i = 0; i < len; i++)
-        wc_operand_pop(t);
+    uint32_t first = t->stack.len - type->comp.params_len;
+    wc_operand_flush(t, first);
+    wc_operand_drop(t, first);
     return t->height;
 }
 

@@ -56,8 +56,7 @@ static void begin_if(struct translator *t)
 
 void wc_control_unwind(struct translator *t, const struct control *c)
 {
-    while (t->stack.len > c->stack_len)
-        wc_operand_pop(t);
+    wc_operand_drop(t, c->stack_len);
     t->height = c->height;
 }
 
@@ -107,14 +106,16 @@ static void translate_end(struct translator *t)
         t->controls.len--;
         return;
     }
-    if (!t->dead)
+    if (t->dead)
+        wc_control_unwind(t, c);
+    else /* where they go home is where all paths have them */
         wc_operand_flush(t, t->stack.len - results_len(c));
-    wc_control_unwind(t, c);
     if (joins) {
         wc_emit_bind(t, &c->else_patches);
         wc_emit_bind(t, &c->patches);
         wc_bind_handlers(t, c);
-        push_results(t, c);
+        if (t->dead)
+            push_results(t, c);
         t->dead = false;
     }
     t->controls.len--;

@@ -8,6 +8,15 @@ static const uint8_t accumulator[] = {
     [T_i32] = 0, [T_i64] = 0, [T_f32] = 1, [T_f64] = 2,
 };
 
+static void raise_peak(struct translator *t)
+{
+    if (t->height > t->peak) {
+        t->peak = t->height;
+        if (t->peak > SLOT_MAX && !t->wide)
+            t->too_wide = true;
+    }
+}
+
 void wc_operand_push(struct translator *t, struct operand o)
 {
     o.home = t->height;
@@ -20,11 +29,7 @@ void wc_operand_push(struct translator *t, struct operand o)
         return;
     }
     t->height += optype_slots((enum optype)o.type);
-    if (t->height > t->peak) {
-        t->peak = t->height;
-        if (t->peak > SLOT_MAX && !t->wide)
-            t->too_wide = true;
-    }
+    raise_peak(t);
 }
 
 struct operand wc_operand_pop(struct translator *t)
@@ -38,6 +43,17 @@ struct operand wc_operand_pop(struct translator *t)
     if (operand_is_alias(&o))
         t->aliases[o.local] = o.below;
     return o;
+}
+
+/* Those that are known to be TEMP are no aliases: they go all at once. */
+void wc_operand_drop(struct translator *t, uint32_t first)
+{
+    while (t->stack.len > first && t->stack.len > t->flushed)
+        wc_operand_pop(t);
+    if (t->stack.len <= first)
+        return;
+    t->height = t->stack.data[first].home;
+    t->stack.len = t->flushed = first;
 }
 
 /* A slot that fits in a field. */
@@ -176,8 +192,25 @@ void wc_operand_push_const(struct translator *t, enum optype type,
 
 void wc_push_types(struct translator *t, const valtype *types, uint32_t len)
 {
-    for (uint32_t i = 0; i < len; i++)
-        wc_operand_push_home(t, optype_of(types[i]));
+    if (!vec_reserve(&t->stack, len)) {
+        t->failed = true;
+        return;
+    }
+    struct operand *o = &t->stack.data[t->stack.len];
+    uint32_t home = t->height;
+    for (uint32_t i = 0; i < len; i++) {
+        enum optype type = optype_of(types[i]);
+        o[i] = (struct operand){.kind = OPERAND_TEMP,
+                                .type = (uint8_t)type,
+                                .home = home,
+                                .pos = NOWHERE};
+        home += optype_slots(type);
+    }
+    t->height = home;
+    if (t->flushed == t->stack.len)
+        t->flushed += len;
+    t->stack.len += len;
+    raise_peak(t);
 }
 
 void wc_local_get(struct translator *t, uint32_t local)

@@ -139,3 +139,48 @@
   (i64.const -1) (v128.const i64x2 -1 -1) (v128.const i64x2 -1 -1)
   (v128.const i64x2 -1 -1)))
 (assert_return (invoke "loop" (i32.const 3)) (i64.const 4))
+
+;; Functions that declare 10,000 locals in a few bytes and name a few of them:
+;; 3000 i32, 0 f64, 2000 v128, 1 f32, 4000 i64, 1000 externref, 0 i32, behind
+;; two parameters. Each is zero at entry, and apart from all others.
+
+(module binary "\00asm\01\00\00\00"
+  ;; (func (param i32 i64) (result i64))
+  "\01\07\01\60\02\7f\7e\01\7e"
+  "\03\05\04\00\00\00\00"
+  "\07\1f\04"
+    "\04zero\00\00"
+    "\05apart\00\01"
+    "\05alias\00\02"
+    "\04deep\00\03"
+  "\0a\f3\02\04"
+  ;; zero
+  "\56\07\b8\17\7f\00\7c\d0\0f\7b\01\7d\a0\1f\7e\e8\07\6f\00\7f"
+    "\20\8b\27\20\8c\27\7c\20\aa\46\7c\20\02\ad\7c\20\b9\17\ad\7c\20\8a\27\bc"
+    "\ad\7c\20\ba\17\fd\1d\00\7c\20\ba\17\fd\1d\01\7c\20\89\27\fd\1d\00\7c\20"
+    "\89\27\fd\1d\01\7c\20\ab\46\d1\ad\7c\20\92\4e\d1\ad\7c\0b"
+  ;; apart
+  "\83\01\07\b8\17\7f\00\7c\d0\0f\7b\01\7d\a0\1f\7e\e8\07\6f\00\7f"
+    "\fd\0c\01\00\00\00\00\00\00\00\0a\00\00\00\00\00\00\00\21\ba\17\fd\0c\64"
+    "\00\00\00\00\00\00\00\e8\03\00\00\00\00\00\00\21\bb\17\41\90\ce\00\21\b9"
+    "\17\42\a0\8d\06\21\8b\27\42\c0\84\3d\21\aa\46\20\ba\17\fd\1d\00\20\ba\17"
+    "\fd\1d\01\7c\20\bb\17\fd\1d\00\7c\20\bb\17\fd\1d\01\7c\20\b9\17\ad\7c\20"
+    "\8b\27\7c\20\aa\46\7c\20\8c\27\7c\20\02\ad\7c\0b"
+  ;; alias
+  "\5f\07\b8\17\7f\00\7c\d0\0f\7b\01\7d\a0\1f\7e\e8\07\6f\00\7f"
+    "\20\01\21\db\36\20\db\36\20\db\36\42\05\7c\22\db\36\20\db\36\7c\42\e8\07"
+    "\7e\7c"
+    "\fd\0c\01\00\00\00\00\00\00\00\07\00\00\00\00\00\00\00\21\ba\17\20\ba\17"
+    "\fd\0c\02\00\00\00\00\00\00\00\09\00\00\00\00\00\00\00\21\ba\17\fd\1d\01"
+    "\7c\0b"
+  ;; deep
+  "\35\07\b8\17\7f\00\7c\d0\0f\7b\01\7d\a0\1f\7e\e8\07\6f\00\7f"
+    "\20\00\45\04\7e\20\a9\46\05\20\a9\46\42\7f\21\a9\46\42\7f\21\8b\27\20\00"
+    "\41\01\6b\20\01\10\03\7c\0b\0b")
+
+(assert_return (invoke "zero" (i32.const 0) (i64.const 0)) (i64.const 2))
+(assert_return (invoke "apart" (i32.const 0) (i64.const 0))
+               (i64.const 1111111))
+(assert_return (invoke "alias" (i32.const 0) (i64.const 3)) (i64.const 16010))
+(assert_return (invoke "deep" (i32.const 9) (i64.const 0)) (i64.const 0))
+(assert_return (invoke "zero" (i32.const 0) (i64.const 0)) (i64.const 2))
