@@ -17,7 +17,6 @@ struct module *wc_module_new(const uint8_t *bytes, uint32_t len, bool owns)
     m->bytes_len = len;
     m->owns_bytes = owns && bytes != NULL;
     atomic_init(&m->refs, 1);
-    wc_mutex_init(&m->lock);
     return m;
 }
 
@@ -48,7 +47,6 @@ void wc_module_unref(struct module *m)
         wc_typereg_release(m->reg, m->deftypes, m->types_len);
     if (m->owns_bytes)
         free((void *)(uintptr_t)m->bytes);
-    wc_mutex_destroy(&m->lock);
     wc_map_free(&m->exports_by_name);
     wc_arena_free(&m->arena);
     void *owner = m->owner;

@@ -155,9 +155,8 @@ struct module {
 
     /* Added by validation: one per defined function (index minus imports),
      * NULL where the policy leaves bodies unvalidated until first use. Each is
-     * one malloc block. Publish with release order under `lock`. */
+     * one malloc block, published with release order. */
     _Atomic(struct sidetable *) *sidetables;
-    struct wc_mutex lock; /* lazy validation and translation */
     feature_set executable; /* of the validation policy; 0: no check */
     const struct fast_op *fast_ops; /* valid/hot.h; in the arena */
 

@@ -22,7 +22,7 @@ void wc_func_free(struct validator *v)
     free(v->local_types);
     free(v->local_stamps);
     vec_free(&v->labels);
-    vec_free(&v->epochs);
+    free(v->epochs);
     vec_free(&v->groups);
     vec_free(&v->inits);
 }

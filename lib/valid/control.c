@@ -2,6 +2,8 @@
  * (core/valid/instructions#control-instructions). */
 #include "valid/func.h"
 
+#include <stdlib.h>
+
 static uint32_t slots_of(const struct validator *v, const struct label *l,
                          bool params)
 {
@@ -223,8 +225,7 @@ static bool seen_before(struct validator *v, struct label *l)
     l->epoch = v->epoch;
     if (l->type == NO_TYPE)
         return false;
-    uint32_t *epoch =
-        &v->epochs.data[2 * (size_t)l->type + (l->op == OP_LOOP)];
+    uint32_t *epoch = &v->epochs[2 * (size_t)l->type + (l->op == OP_LOOP)];
     bool seen = *epoch == v->epoch;
     *epoch = v->epoch;
     return seen;
@@ -238,13 +239,12 @@ static bool begin_br_table(struct validator *v, uint32_t targets)
                      LIMIT_BR_TABLE_TARGETS);
         return false;
     }
-    uint32_t cells = 2 * v->m->types_len;
-    if (v->epochs.len < cells) {
-        if (!vec_reserve(&v->epochs, cells))
-            return wc_error_no_memory(v->error, "validating a function");
-        while (v->epochs.len < cells)
-            v->epochs.data[v->epochs.len++] = 0;
-    }
+    /* Cleared by calloc, which need not touch much of it: of a module with many
+     * types a function may be validated alone. */
+    if (v->epochs == NULL)
+        v->epochs = calloc(2 * (size_t)v->m->types_len, sizeof *v->epochs);
+    if (v->epochs == NULL)
+        return wc_error_no_memory(v->error, "validating a function");
     v->epoch++;
     return func_pop(v, VT_I32);
 }

@@ -177,13 +177,6 @@ struct types wc_func_label_types(const struct validator *v,
 
 static bool grow_stack(struct validator *v, uint64_t need)
 {
-    if (need > LIMIT_OPERANDS + LIMIT_BODY_BYTES) {
-        char message[80];
-        snprintf(message, sizeof message,
-                 "operand stack exceeds the limit of %u values",
-                 LIMIT_OPERANDS);
-        return fail_kind(v, ERROR_LIMIT, message);
-    }
     uint64_t cap = (uint64_t)(v->stack_end - v->stack) * 2;
     if (cap < need)
         cap = need;
@@ -201,8 +194,16 @@ static bool grow_stack(struct validator *v, uint64_t need)
     return true;
 }
 
+/* One at a time, a body of legal size cannot push more than the limit. */
 bool wc_func_reserve(struct validator *v, uint32_t n)
 {
+    if ((uint64_t)(v->sp - v->stack) + n > LIMIT_OPERANDS) {
+        char message[80];
+        snprintf(message, sizeof message,
+                 "operand stack exceeds the limit of %u values",
+                 LIMIT_OPERANDS);
+        return fail_kind(v, ERROR_LIMIT, message);
+    }
     uint64_t ahead = v->is_const ? 0 : reader_left(&v->r);
     uint64_t need = n + ahead + STACK_HEADROOM;
     if ((uint64_t)(v->stack_end - v->sp) >= need)

@@ -59,7 +59,7 @@ struct validator {
     uint64_t budget; /* of comparisons beyond equality, see wc_func_check */
     VEC(struct label) labels;
     uint32_t epoch;
-    VEC(uint32_t) epochs; /* by type, of the br_table that checked it last */
+    uint32_t *epochs; /* two a type, of the br_table that checked it last */
 
     /* The first `locals_ready` entries of local_types are filled in; others
      * are on first use, when local_stamps does not have this body's stamp. */

@@ -53,10 +53,25 @@ Test(limits, are_reached)
     for (uint32_t i = 0; i <= LIMIT_SUBTYPE_DEPTH; i++)
         wc_buf_printf(&text, "(type (sub %u (func)))", i);
     expect_limit(&text, "subtype depth of type 64 exceeds the limit 63");
+}
+
+/* A function that calls for so many thousands of results. */
+static struct buf pile(uint32_t thousands)
+{
+    struct buf text = {0};
     wc_buf_string(&text, "(type (func (result");
-    repeat(&text, LIMIT_RESULTS, " i32");
+    repeat(&text, 1000, " i32");
     wc_buf_string(&text, "))) (func $f (type 0) unreachable) (func");
-    repeat(&text, 4 * LIMIT_OPERANDS / LIMIT_RESULTS, " call $f");
-    wc_buf_string(&text, ")");
+    repeat(&text, thousands, " call $f");
+    wc_buf_string(&text, " unreachable)");
+    return text;
+}
+
+Test(limits, operands_are_counted_exactly)
+{
+    struct error e = ERROR_INIT;
+    struct buf text = pile(LIMIT_OPERANDS / 1000);
+    cr_expect(validate(module_of_long_text(&text), NULL, &e), "%s", e.message);
+    text = pile(LIMIT_OPERANDS / 1000 + 1);
     expect_limit(&text, "operand stack exceeds the limit of 7654321 values");
 }
