@@ -221,7 +221,8 @@ static bool linker(struct scene_env *env)
 
 /* --- A big function ------------------------------------------------------- */
 
-/* Long enough for every buffer of a compiler to grow. */
+/* Long enough for every buffer of a compiler to grow; and a short function that
+ * names one of many locals. */
 static char *big_text(void)
 {
     static const char begin[] =
@@ -236,9 +237,14 @@ static char *big_text(void)
         " (local.set $z (f64.add (local.get $z) (f64.const 1.5)))\n"
         " (local.set $v (i32x4.splat (local.get $x)))\n"
         " (if (i64.eqz (local.get $y)) (then (local.set $x (i32.const 1))))\n";
-    static const char end[] = " (i32.wrap_i64 (local.get $y))))";
-    enum { PIECES = 200 };
-    size_t len = sizeof begin + PIECES * sizeof piece + sizeof end;
+    static const char end[] =
+        " (i32.wrap_i64 (local.get $y)))\n"
+        " (func (export \"g\") (param i32) (result i32) (local";
+    static const char local[] = " i32";
+    static const char last[] = ") (i32.add (local.get 0) (local.get 499))))";
+    enum { PIECES = 200, LOCALS = 500 };
+    size_t len = sizeof begin + PIECES * sizeof piece + sizeof end +
+                 LOCALS * sizeof local + sizeof last;
     static char *text;
     if (text)
         return text;
@@ -250,6 +256,10 @@ static char *big_text(void)
     for (int i = 0; i < PIECES; i++, at += sizeof piece - 1)
         memcpy(at, piece, sizeof piece);
     memcpy(at, end, sizeof end);
+    at += sizeof end - 1;
+    for (int i = 0; i < LOCALS; i++, at += sizeof local - 1)
+        memcpy(at, local, sizeof local);
+    memcpy(at, last, sizeof last);
     return text;
 }
 
@@ -271,6 +281,7 @@ static bool big_function(struct scene_env *env)
     /* It compiles again where it could not the first time. */
     bool ok = i && scene_call_i32(i, "f", 3, 600);
     ok = i && scene_call_i32(i, "f", 2, 400) && ok;
+    ok = i && scene_call_i32(i, "g", 7, 7) && ok;
     wasm_instance_delete(i);
     wasm_module_delete(module);
     return ok;
