@@ -1,7 +1,7 @@
 #!/bin/sh
-# The shared library exports the public functions and nothing else, its static
-# twin has no global name outside wc_ and the public prefixes, and the soname
-# has a version. Needs: nm, readelf; the libraries in .libs.
+# The shared library exports the public functions and nothing else, and calls its
+# own; its static twin has no global name outside wc_ and the public prefixes;
+# the soname has a version. Needs: nm, readelf; the libraries in .libs.
 set -eu
 top=${srcdir:-.}
 so=.libs/libwasmc.so
@@ -37,6 +37,9 @@ done
 
 nm -D --undefined-only "$so" | grep -E ' U (wc|wasm|wasi|wasmc)_' &&
     fail "undefined symbols of our own"
+
+readelf -r --wide "$so" | grep -E ' (wasm|wasi|wasmc)_' &&
+    fail "calls of our own that another library may get"
 
 readelf -d "$so" | grep -q 'SONAME.*\[libwasmc\.so\.[0-9][0-9]*\]' ||
     fail "no soname with a version"
