@@ -6,9 +6,12 @@
  *
  * --node and --script are as in v8.c. Each module is damaged in many ways,
  * mostly by a byte or two in the middle of it. A difference prints both
- * opinions and leaves damaged-SEED-NUMBER.wasm.
+ * opinions and leaves damaged-SEED-NUMBER.wasm; what V8 does not survive is
+ * left as gone-SEED-NUMBER.wasm.
  */
 #include "binary/decode.h"
+#include "fuzz/clock.h"
+#include "fuzz/file.h"
 #include "fuzz/gen.h"
 #include "fuzz/node.h"
 #include "syntax/typereg.h"
@@ -17,19 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define VARIANTS 50u /* of a module */
 #define BATCH 40u    /* modules */
-#define FINDS_MAX 20u
-#define MESSAGE_MAX 200u
-#define SKIP 77
 
-/* What V8 has not. */
-#define FEATURES                                                       \
-    ((((feature_set)1 << FEATURE_COUNT) - 1) &                         \
-     ~(FEATURE_BIT(WIDE_ARITHMETIC) | FEATURE_BIT(CUSTOM_PAGE_SIZES) | \
-       FEATURE_BIT(COMPACT_IMPORTS)))
+#define FEATURES ((((feature_set)1 << FEATURE_COUNT) - 1) & ~NODE_LACKS)
 
 /* Why V8 refuses what is valid. */
 static const char *const refused[] = {
@@ -57,13 +52,6 @@ static const struct {
     {"the label takes no reference", ANY_BYTE, 0xd6},
 };
 
-struct options {
-    uint64_t modules, seed;
-    uint32_t seconds;
-    const char *file;
-    struct node node;
-};
-
 struct totals {
     uint64_t modules, variants, valid, known, differences;
 };
@@ -73,31 +61,35 @@ struct variant {
     uint32_t number;
     struct buf wasm;
     bool valid;
-    unsigned before, at; /* bytes around the error */
-    char message[MESSAGE_MAX];
+    struct error error;  /* if not */
+    unsigned before, at; /* bytes around it */
 };
 
 /* --- Ours ----------------------------------------------------------------- */
 
 static void validate(struct variant *v)
 {
-    struct error e = ERROR_INIT;
+    struct error *e = &v->error;
     struct typereg *reg = wc_typereg_new();
     struct module *m =
         wc_module_new(v->wasm.data, (uint32_t)v->wasm.len, false);
     if (reg == NULL || m == NULL)
         abort();
+    *e = (struct error)ERROR_INIT;
     m->features = FEATURES;
-    v->valid = wc_decode(m, &e) && wc_validate(m, reg, NULL, &e);
+    v->valid = wc_decode(m, e) && wc_validate(m, reg, NULL, e);
     v->before = v->at = ANY_BYTE;
-    if (e.offset > 0 && e.offset < v->wasm.len) {
-        v->before = v->wasm.data[e.offset - 1];
-        v->at = v->wasm.data[e.offset];
+    if (e->offset > 0 && e->offset < v->wasm.len) {
+        v->before = v->wasm.data[e->offset - 1];
+        v->at = v->wasm.data[e->offset];
     }
-    snprintf(v->message, sizeof v->message, "%s",
-             v->valid ? "valid" : e.message);
     wc_module_unref(m);
     wc_typereg_delete(reg);
+}
+
+static const char *opinion(const struct variant *v)
+{
+    return v->valid ? "valid" : v->error.message;
 }
 
 /* --- Damage --------------------------------------------------------------- */
@@ -173,7 +165,7 @@ static bool may_leave_better(const struct variant *v)
     for (size_t i = 0; i + 1 < v->wasm.len; i++) {
         uint8_t type = v->wasm.data[i + 1];
         if (v->wasm.data[i] == 0x03 && type >= 0x63 && type <= 0x73)
-            return strstr(v->message, "type mismatch") != NULL;
+            return strstr(v->error.message, "type mismatch") != NULL;
     }
     return false;
 }
@@ -191,17 +183,26 @@ static bool is_known(const struct variant *v, const char *theirs, size_t len)
             return true;
     }
     for (size_t i = 0; !v->valid && i < ARRAY_LEN(taken); i++) {
-        if (strstr(v->message, taken[i].message) != NULL &&
+        if (strstr(v->error.message, taken[i].message) != NULL &&
             is_byte(taken[i].before, v->before) && is_byte(taken[i].at, v->at))
             return true;
     }
     return !v->valid && may_leave_better(v);
 }
 
-static void compare(const struct options *o, const struct variant *v,
+static void leave(const struct node_options *o, const struct variant *v,
+                  const char *what)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%llu-%u", (unsigned long long)v->seed,
+             v->number);
+    if (o->file == NULL)
+        node_found(o, what, name, &v->wasm);
+}
+
+static void compare(const struct node_options *o, const struct variant *v,
                     const char *theirs, struct totals *n)
 {
-    char path[1024];
     size_t len = strcspn(theirs, "\n");
     bool valid = strncmp(theirs, "valid", 5) == 0;
     n->variants++;
@@ -214,15 +215,13 @@ static void compare(const struct options *o, const struct variant *v,
     }
     n->differences++;
     printf("difference: seed %llu, number %u\n  ours: %s\n  V8: %.*s\n",
-           (unsigned long long)v->seed, v->number, v->message, (int)len,
+           (unsigned long long)v->seed, v->number, opinion(v), (int)len,
            theirs);
-    snprintf(path, sizeof path, "%s/damaged-%llu-%u.wasm", o->node.dir,
-             (unsigned long long)v->seed, v->number);
-    if (o->file == NULL)
-        node_write_file(path, (struct span){v->wasm.data, v->wasm.len});
+    leave(o, v, "damaged");
 }
 
-static bool ask_v8(const struct options *o, const struct variant *v,
+/* False: V8 did not come to the end of them. */
+static bool ask_v8(const struct node_options *o, const struct variant *v,
                    uint32_t len, struct totals *n)
 {
     struct buf batch = {0}, out = {0};
@@ -230,44 +229,39 @@ static bool ask_v8(const struct options *o, const struct variant *v,
         wc_buf_le(&batch, v[i].wasm.len, 4);
         wc_buf_append(&batch, v[i].wasm.data, v[i].wasm.len);
     }
-    int status = node_run(&o->node, "validate", &batch, &out);
-    if (status != 0) {
-        printf("V8 ended: ");
-        node_print_status(status);
-        n->differences++;
-    }
+    int status = node_run(o, "validate", &batch, &out);
     const char *line = (const char *)out.data;
-    for (uint32_t i = 0; i < len && status == 0 && *line != 0; i++) {
-        compare(o, &v[i], line, n);
-        line += strcspn(line, "\n") + 1;
+    uint32_t done = 0;
+    for (; done < len && *line != 0; done++) {
+        compare(o, &v[done], line, n);
+        line += strcspn(line, "\n");
+        line += *line != 0;
+    }
+    if (done < len) {
+        printf("V8 ended at seed %llu, number %u: ",
+               (unsigned long long)v[done].seed, v[done].number);
+        node_print_status(status);
+        leave(o, &v[done], "gone");
+        n->differences++;
     }
     wc_buf_free(&batch);
     wc_buf_free(&out);
-    return status == 0;
+    return done == len;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int test_seeds(const struct options *o)
+static int test_seeds(const struct node_options *o)
 {
     static struct variant v[BATCH * VARIANTS];
     struct totals n = {0};
-    double from = now();
-    while (n.modules < o->modules && n.differences < FINDS_MAX &&
-           (o->seconds == 0 || now() - from < o->seconds)) {
+    double begun = clock_now();
+    bool ok = true;
+    while (ok && node_goes_on(o, n.modules, n.differences, begun)) {
         uint32_t len = 0;
         while (len < BATCH * VARIANTS && n.modules < o->modules)
             len += make_variants(v + len, o->seed + n.modules++);
-        bool ok = ask_v8(o, v, len, &n);
+        ok = ask_v8(o, v, len, &n);
         while (len > 0)
             wc_buf_free(&v[--len].wasm);
-        if (!ok)
-            break;
         fflush(stdout);
     }
     printf("%llu variants of %llu modules from seed %llu, %llu of them valid: "
@@ -276,54 +270,43 @@ static int test_seeds(const struct options *o)
            (unsigned long long)n.variants, (unsigned long long)n.modules,
            (unsigned long long)o->seed, (unsigned long long)n.valid,
            (unsigned long long)n.differences, (unsigned long long)n.known,
-           (double)n.variants / (now() - from));
+           (double)n.variants / (clock_now() - begun));
     return n.differences != 0;
 }
 
-static int test_file(const struct options *o)
+static int test_file(const struct node_options *o)
 {
     struct variant v = {0};
     struct totals n = {0};
-    if (!node_read_file(o->file, &v.wasm))
+    if (!file_read(o->file, &v.wasm))
         return 2;
     validate(&v);
     (void)ask_v8(o, &v, 1, &n);
-    printf("%s: %s; %s\n", o->file, v.message,
+    printf("%s: %s; %s\n", o->file, opinion(&v),
            n.differences != 0 ? "different" : "no difference");
     wc_buf_free(&v.wasm);
     return n.differences != 0;
 }
 
 /* Has this V8 all that is compared? A memory of 64 bits is the youngest. */
-static bool v8_is_new(const struct options *o)
+static bool v8_is_new(const struct node_options *o)
 {
     static const uint8_t wasm[] = {0, 'a', 's', 'm', 1, 0, 0, 0,
                                    5, 3, 1, 4, 1};
     struct buf batch = {0}, out = {0};
     wc_buf_le(&batch, sizeof wasm, 4);
     wc_buf_append(&batch, wasm, sizeof wasm);
-    bool ok = node_run(&o->node, "validate", &batch, &out) == 0 &&
+    bool ok = node_run(o, "validate", &batch, &out) == 0 &&
               strncmp((char *)out.data, "valid", 5) == 0;
     wc_buf_free(&batch);
     wc_buf_free(&out);
     return ok;
 }
 
-static bool parse_options(int argc, char **argv, struct options *o)
+static bool parse_options(int argc, char **argv, struct node_options *o)
 {
     for (int i = 1; i < argc; i += 2) {
-        const char *value = argv[i + 1];
-        if (i + 1 == argc)
-            return false;
-        if (strcmp(argv[i], "--modules") == 0)
-            o->modules = strtoull(value, NULL, 0);
-        else if (strcmp(argv[i], "--seed") == 0)
-            o->seed = strtoull(value, NULL, 0);
-        else if (strcmp(argv[i], "--seconds") == 0)
-            o->seconds = (uint32_t)strtoul(value, NULL, 0);
-        else if (strcmp(argv[i], "--file") == 0)
-            o->file = value;
-        else if (!node_option(&o->node, argv[i], value))
+        if (i + 1 == argc || !node_option(o, argv[i], argv[i + 1]))
             return false;
     }
     return true;
@@ -331,15 +314,14 @@ static bool parse_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.modules = 1000, .seed = 1, .node = node_default()};
+    struct node_options o = node_defaults();
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "damaged: see the top of damaged.c\n");
         return 2;
     }
     if (!v8_is_new(&o)) {
-        printf("SKIP: %s has no V8 with all of WebAssembly 3.0\n",
-               o.node.program);
-        return SKIP;
+        node_print_skip(&o);
+        return NODE_SKIP;
     }
     return o.file != NULL ? test_file(&o) : test_seeds(&o);
 }

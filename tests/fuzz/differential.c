@@ -14,7 +14,9 @@
  * behind; the exit status is 1 then. A module's seed is the first one plus its
  * number, so that it can be made again alone.
  */
+#include "fuzz/clock.h"
 #include "fuzz/configs.h"
+#include "fuzz/file.h"
 #include "fuzz/gen.h"
 #include "fuzz/reduce.h"
 #include "unit/valgrind.h"
@@ -25,7 +27,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SETS 3u
@@ -81,15 +82,6 @@ static bool is_invalid(const struct record *r)
     return r->error.kind != ERROR_NONE && r->error.kind != ERROR_NO_MEMORY;
 }
 
-static bool write_file(const char *path, struct span bytes)
-{
-    FILE *f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(bytes.data, 1, bytes.len, f) == bytes.len;
-    if (f == NULL || fclose(f) != 0 || !ok)
-        fprintf(stderr, "%s: cannot be written\n", path);
-    return ok;
-}
-
 static void print_difference(const struct test *t, size_t config)
 {
     const struct record *a = &t->records[0], *b = &t->records[config];
@@ -114,7 +106,7 @@ static void found(struct test *t, const char *what, uint64_t seed,
                (unsigned long long)t->records[0].error.offset);
     snprintf(path, sizeof path, "%s/%s-%llu.wasm", t->out, what,
              (unsigned long long)seed);
-    write_file(path, wasm);
+    file_write(path, wasm);
     fflush(stdout);
 }
 
@@ -188,13 +180,6 @@ static void print_traps(const struct totals *n)
     }
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 struct options {
     uint64_t modules, seed;
     uint32_t size;
@@ -229,11 +214,7 @@ static void test_some(struct test *t, const struct options *o, uint64_t most)
 static double used(pid_t child)
 {
     clockid_t clock;
-    struct timespec t = {0};
-    if (clock_getcpuclockid(child, &clock) != 0 ||
-        clock_gettime(clock, &t) != 0)
-        return 0;
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    return clock_getcpuclockid(child, &clock) == 0 ? clock_seconds(clock) : 0;
 }
 
 /* Waits for the child. Gives what waitpid says; after a while without progress
@@ -244,7 +225,7 @@ static int watch(const struct test *t, pid_t child)
     double from = 0, begun = 0;
     int status = 0;
     while (waitpid(child, &status, WNOHANG) == 0) {
-        double cpu = used(child), now = seconds();
+        double cpu = used(child), now = clock_now();
         if (t->shared->done != last) {
             last = t->shared->done;
             from = cpu;
@@ -274,7 +255,7 @@ static void crashed(struct test *t, const struct options *o, int status)
            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     snprintf(path, sizeof path, "%s/crash-%llu.wasm", o->out,
              (unsigned long long)seed);
-    write_file(path, (struct span){wasm.data, wasm.len});
+    file_write(path, (struct span){wasm.data, wasm.len});
     wc_buf_free(&wasm);
     t->shared->totals.crashes++;
     t->shared->totals.modules++;
@@ -284,7 +265,7 @@ static void crashed(struct test *t, const struct options *o, int status)
 static int test_seeds(struct test *t, const struct options *o)
 {
     const struct totals *n = &t->shared->totals;
-    double start = seconds();
+    double start = clock_now();
     while (t->shared->done < o->modules && finds(n) < FINDS_MAX) {
         fflush(stdout);
         if (o->no_fork) {
@@ -305,7 +286,7 @@ static int test_seeds(struct test *t, const struct options *o)
            (unsigned long long)n->modules, (unsigned long long)o->seed,
            fuzz_configs_len, (unsigned long long)n->differences,
            (unsigned long long)n->invalid, (unsigned long long)n->crashes,
-           (double)n->modules / (seconds() - start));
+           (double)n->modules / (clock_now() - start));
     if (o->stats) {
         printf("%llu bytes, %llu calls, %llu modules cut short, "
                "%llu things compared\n",
@@ -315,21 +296,6 @@ static int test_seeds(struct test *t, const struct options *o)
         print_opcodes(n);
     }
     return finds(n) != 0;
-}
-
-static bool read_file(const char *path, struct buf *out)
-{
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) {
-        fprintf(stderr, "%s: cannot be read\n", path);
-        return false;
-    }
-    uint8_t block[4096];
-    size_t n;
-    while ((n = fread(block, 1, sizeof block, f)) != 0)
-        wc_buf_append(out, block, n);
-    fclose(f);
-    return !out->failed;
 }
 
 enum outcome { SAME, DIFFERENT, CRASH };
@@ -378,7 +344,7 @@ static int test_file(struct test *t, const char *path, bool reduce)
     struct buf wasm = {0};
     char min[1024];
     bool crash;
-    if (!read_file(path, &wasm))
+    if (!file_read(path, &wasm))
         return 2;
     size_t config =
         try_module(t, (struct span){wasm.data, wasm.len}, &crash);
@@ -387,7 +353,7 @@ static int test_file(struct test *t, const char *path, bool reduce)
             fuzz_configs_keep(config);
         reduce_module(&wasm, crash ? crashes : differs, t);
         snprintf(min, sizeof min, "%s.min", path);
-        write_file(min, (struct span){wasm.data, wasm.len});
+        file_write(min, (struct span){wasm.data, wasm.len});
         if (!crash)
             config = run_all(t, (struct span){wasm.data, wasm.len});
     }
@@ -413,7 +379,7 @@ static int dump(const char *out, uint64_t seed, uint32_t size)
     struct buf wasm = {0};
     make(seed, size, &wasm);
     snprintf(path, sizeof path, "%s/%llu.wasm", out, (unsigned long long)seed);
-    bool ok = write_file(path, (struct span){wasm.data, wasm.len});
+    bool ok = file_write(path, (struct span){wasm.data, wasm.len});
     wc_buf_free(&wasm);
     return ok ? 0 : 2;
 }

@@ -104,3 +104,40 @@ union v128 gen_random_v128(struct choice *c)
     }
     return v;
 }
+
+bool gen_random_number(struct choice *c, valtype t, slot out[2])
+{
+    union v128 v;
+    switch (valtype_kind(t)) {
+    case KIND_I32:
+        out[0] = gen_random_i32(c);
+        return true;
+    case KIND_I64:
+        out[0] = gen_random_i64(c);
+        return true;
+    case KIND_F32:
+        out[0] = gen_random_f32(c);
+        return true;
+    case KIND_F64:
+        out[0] = gen_random_f64(c);
+        return true;
+    case KIND_V128:
+        v = gen_random_v128(c);
+        memcpy(out, &v, sizeof v);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool gen_random_host_ref(struct choice *c, valtype t,
+                         struct gen_host_ref *out)
+{
+    bool nullable = valtype_nullable(t);
+    *out = (struct gen_host_ref){.null = true};
+    if (!gen_random_takes_i31(valtype_heap(t)))
+        return nullable;
+    if (!nullable || choice_chance(c, 70))
+        *out = (struct gen_host_ref){.i31 = gen_random_i32(c)};
+    return true;
+}

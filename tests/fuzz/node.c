@@ -1,5 +1,9 @@
-/* By a file and a pipe: what is printed before node dies is not lost. */
+/* By a file and a pipe: what is printed before node dies is not lost. The file
+ * has no name, so that nothing is left of it. */
 #include "fuzz/node.h"
+
+#include "fuzz/clock.h"
+#include "fuzz/file.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,29 +16,58 @@
 
 #define HANG_SECONDS 60
 
-struct node node_default(void)
+struct node_options node_defaults(void)
 {
     const char *program = getenv("NODE");
-    return (struct node){
+    return (struct node_options){
         .program = program != NULL && *program != 0 ? program : "node",
         .script = "tests/fuzz/v8.js",
-        .dir = "."};
+        .out = ".",
+        .modules = 1000,
+        .seed = 1};
 }
 
-bool node_option(struct node *n, const char *option, const char *value)
+bool node_option(struct node_options *o, const char *option, const char *value)
 {
     if (strcmp(option, "--node") == 0)
-        n->program = value;
+        o->program = value;
     else if (strcmp(option, "--script") == 0)
-        n->script = value;
+        o->script = value;
     else if (strcmp(option, "--out") == 0)
-        n->dir = value;
+        o->out = value;
+    else if (strcmp(option, "--file") == 0)
+        o->file = value;
+    else if (strcmp(option, "--modules") == 0)
+        o->modules = strtoull(value, NULL, 0);
+    else if (strcmp(option, "--seed") == 0)
+        o->seed = strtoull(value, NULL, 0);
+    else if (strcmp(option, "--seconds") == 0)
+        o->seconds = (uint32_t)strtoul(value, NULL, 0);
     else
         return false;
     return true;
 }
 
-static pid_t start(const struct node *n, const char *batch, const char *mode,
+bool node_goes_on(const struct node_options *o, uint64_t modules,
+                  uint64_t finds, double begun)
+{
+    return modules < o->modules && finds < NODE_FINDS &&
+           (o->seconds == 0 || clock_now() - begun < o->seconds);
+}
+
+static FILE *file_of(const struct buf *batch)
+{
+    FILE *f = batch->failed ? NULL : tmpfile();
+    if (f == NULL)
+        return NULL;
+    if (fwrite(batch->data, 1, batch->len, f) == batch->len &&
+        fseek(f, 0, SEEK_SET) == 0)
+        return f;
+    fclose(f);
+    return NULL;
+}
+
+static pid_t start(const struct node_options *o, FILE *batch, const char *mode,
                    int *from)
 {
     int ends[2];
@@ -43,10 +76,11 @@ static pid_t start(const struct node *n, const char *batch, const char *mode,
         return -1;
     pid_t child = fork();
     if (child == 0) {
+        dup2(fileno(batch), STDIN_FILENO);
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execlp(n->program, n->program, "--expose-gc", n->script, batch, mode,
+        execlp(o->program, o->program, "--expose-gc", o->script, mode,
                (char *)NULL);
         _exit(127);
     }
@@ -71,22 +105,31 @@ static bool read_all(int from, struct buf *out)
     }
 }
 
-int node_run(const struct node *n, const char *mode, const struct buf *batch,
-             struct buf *out)
+/* Who ends node by one of these means us, too: that is no find. */
+static void end_with(int status)
 {
-    char path[1024];
+    if (!WIFSIGNALED(status))
+        return;
+    int sig = WTERMSIG(status);
+    if (sig == SIGHUP || sig == SIGINT || sig == SIGTERM)
+        raise(sig);
+}
+
+int node_run(const struct node_options *o, const char *mode,
+             const struct buf *batch, struct buf *out)
+{
     int from = -1, status = -1;
-    snprintf(path, sizeof path, "%s/v8-%d.batch", n->dir, (int)getpid());
-    bool ok = !batch->failed &&
-              node_write_file(path, (struct span){batch->data, batch->len});
-    pid_t child = ok ? start(n, path, mode, &from) : -1;
+    FILE *f = file_of(batch);
+    pid_t child = f != NULL ? start(o, f, mode, &from) : -1;
     if (child >= 0) {
         if (!read_all(from, out))
             kill(child, SIGKILL);
         close(from);
         waitpid(child, &status, 0);
+        end_with(status);
     }
-    unlink(path);
+    if (f != NULL)
+        fclose(f);
     wc_buf_byte(out, 0);
     return status;
 }
@@ -98,26 +141,15 @@ void node_print_status(int status)
            killed ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-bool node_write_file(const char *path, struct span bytes)
+void node_print_skip(const struct node_options *o)
 {
-    FILE *f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(bytes.data, 1, bytes.len, f) == bytes.len;
-    if (f == NULL || fclose(f) != 0 || !ok)
-        fprintf(stderr, "%s: cannot be written\n", path);
-    return ok;
+    printf("SKIP: %s has no V8 with all of WebAssembly 3.0\n", o->program);
 }
 
-bool node_read_file(const char *path, struct buf *out)
+void node_found(const struct node_options *o, const char *what,
+                const char *name, const struct buf *wasm)
 {
-    FILE *f = fopen(path, "rb");
-    uint8_t block[4096];
-    size_t n;
-    if (f == NULL) {
-        fprintf(stderr, "%s: cannot be read\n", path);
-        return false;
-    }
-    while ((n = fread(block, 1, sizeof block, f)) != 0)
-        wc_buf_append(out, block, n);
-    fclose(f);
-    return !out->failed;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s-%s.wasm", o->out, what, name);
+    file_write(path, (struct span){wasm->data, wasm->len});
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FUEL 60u
 #define IO_SLOTS 2048u
 #define TABLE_MAX 64u
 /* Added to the numbers of functions and things of the twin. */
@@ -202,35 +201,13 @@ static void note_state(struct record *r, const struct instance *i)
 /* A value for an argument or an import; false where a host has none. */
 static bool make_value(struct choice *c, valtype t, slot *out)
 {
-    union v128 v;
-    heaptype h = valtype_heap(t);
-    out[0] = 0;
-    switch (valtype_kind(t)) {
-    case KIND_I32:
-        out[0] = gen_random_i32(c);
+    struct gen_host_ref ref;
+    if (gen_random_number(c, t, out))
         return true;
-    case KIND_I64:
-        out[0] = gen_random_i64(c);
-        return true;
-    case KIND_F32:
-        out[0] = gen_random_f32(c);
-        return true;
-    case KIND_F64:
-        out[0] = gen_random_f64(c);
-        return true;
-    case KIND_V128:
-        v = gen_random_v128(c);
-        memcpy(out, &v, sizeof v);
-        return true;
-    default:
-        if (h == HEAP_I31 || h == HEAP_EQ || h == HEAP_ANY ||
-            h == HEAP_EXTERN) {
-            if (!valtype_nullable(t) || choice_chance(c, 70))
-                out[0] = i31_new(gen_random_i32(c));
-            return true;
-        }
-        return valtype_nullable(t);
-    }
+    if (!gen_random_host_ref(c, t, &ref))
+        return false;
+    out[0] = ref.null ? SLOT_REF_NULL : i31_new(ref.i31);
+    return true;
 }
 
 static void note_trap(struct record *r, struct store *s)
@@ -389,7 +366,7 @@ static struct entity *import_global(struct store *s,
     if (!make_value(&c, t->type, value))
         return NULL;
     if (fuel)
-        value[0] = FUEL;
+        value[0] = RUN_FUEL;
     struct global *g = wc_global_new(s, t, value);
     return g != NULL ? &g->entity : NULL;
 }
@@ -466,7 +443,7 @@ static void refuel(struct instance *i)
 {
     uint32_t fuel = i != NULL ? run_fuel_of(i->module) : UINT32_MAX;
     if (fuel != UINT32_MAX)
-        *instance_cell(i, fuel) = FUEL;
+        *instance_cell(i, fuel) = RUN_FUEL;
 }
 
 /* Calls all functions of `i` with one set of arguments. */

@@ -69,6 +69,8 @@ uint32_t run_compare(const struct record *a, const struct record *b);
 /* One line on what happened and where. */
 void run_print_event(const struct record *r, uint32_t at);
 
+/* What a call may use up of it. */
+#define RUN_FUEL 60u
 /* The global of a generated module that counts down calls and loops, or
  * UINT32_MAX. Nobody else may write it, or modules do not end. */
 uint32_t run_fuel_of(const struct module *m);
