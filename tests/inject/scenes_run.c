@@ -222,7 +222,7 @@ static bool linker(struct scene_env *env)
 /* --- A big function ------------------------------------------------------- */
 
 /* Long enough for every buffer of a compiler to grow; and a short function that
- * names one of many locals. */
+ * names some of many locals, far apart. */
 static char *big_text(void)
 {
     static const char begin[] =
@@ -237,29 +237,32 @@ static char *big_text(void)
         " (local.set $z (f64.add (local.get $z) (f64.const 1.5)))\n"
         " (local.set $v (i32x4.splat (local.get $x)))\n"
         " (if (i64.eqz (local.get $y)) (then (local.set $x (i32.const 1))))\n";
-    static const char end[] =
+    static const char middle[] =
         " (i32.wrap_i64 (local.get $y)))\n"
         " (func (export \"g\") (param i32) (result i32) (local";
-    static const char local[] = " i32";
-    static const char last[] = ") (i32.add (local.get 0) (local.get 499))))";
-    enum { PIECES = 200, LOCALS = 500 };
-    size_t len = sizeof begin + PIECES * sizeof piece + sizeof end +
-                 LOCALS * sizeof local + sizeof last;
+    static const char end[] = " (local.get 0)))";
+    enum { PIECES = 200, LOCALS = 6400, NAMED = 100, ADD_MAX = 64 };
+    size_t len = sizeof begin + PIECES * sizeof piece + sizeof middle +
+                 LOCALS * sizeof " i32" + NAMED * ADD_MAX + sizeof end;
     static char *text;
     if (text)
         return text;
     text = malloc(len);
     if (!text)
         return NULL;
-    strcpy(text, begin);
-    char *at = text + sizeof begin - 1;
-    for (int i = 0; i < PIECES; i++, at += sizeof piece - 1)
-        memcpy(at, piece, sizeof piece);
-    memcpy(at, end, sizeof end);
-    at += sizeof end - 1;
-    for (int i = 0; i < LOCALS; i++, at += sizeof local - 1)
-        memcpy(at, local, sizeof local);
-    memcpy(at, last, sizeof last);
+    char *at = stpcpy(text, begin);
+    for (int i = 0; i < PIECES; i++)
+        at = stpcpy(at, piece);
+    at = stpcpy(at, middle);
+    for (int i = 0; i < LOCALS; i++)
+        at = stpcpy(at, " i32");
+    at = stpcpy(at, ")");
+    for (int i = 1; i <= NAMED; i++)
+        at += snprintf(at, ADD_MAX,
+                       "\n (local.set 0 (i32.add (local.get 0)"
+                       " (local.get %d)))",
+                       i * (LOCALS / NAMED));
+    stpcpy(at, end);
     return text;
 }
 
