@@ -8,7 +8,7 @@ struct taken {
 
 static struct abi_place in_memory(struct taken *t, enum wtype type)
 {
-    struct abi_place p = {(uint8_t)type, REG_NONE, t->bytes};
+    struct abi_place p = {(uint8_t)type, REG_NONE, t->bytes, 0};
     t->bytes += abi_bytes(type);
     return p;
 }
@@ -20,7 +20,7 @@ static struct abi_place param(struct taken *t, enum wtype type)
     if (t->regs[fp] == target->args_len[fp])
         return in_memory(t, type);
     return (struct abi_place){(uint8_t)type, target->args[fp][t->regs[fp]++],
-                              0};
+                              0, 0};
 }
 
 static struct abi_place result(struct taken *t, enum wtype type)
@@ -30,7 +30,15 @@ static struct abi_place result(struct taken *t, enum wtype type)
     if (t->regs[fp] == target->results_len[fp])
         return in_memory(t, type);
     return (struct abi_place){(uint8_t)type,
-                              target->results[fp][t->regs[fp]++], 0};
+                              target->results[fp][t->regs[fp]++], 0, 0};
+}
+
+static void find_ends(struct abi_place *p, uint32_t len)
+{
+    uint32_t end = len;
+    for (uint32_t i = len; i-- > 0; p[i].end = end)
+        if (i + 1 < len && (p[i].reg == REG_NONE) != (p[i + 1].reg == REG_NONE))
+            end = i + 1;
 }
 
 static uint32_t stack_bytes(const struct taken *params)
@@ -54,6 +62,8 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
         out->params[i] = param(&params, abi_wtype(c->params[i]));
     for (uint32_t i = 0; i < c->results_len; i++)
         out->results[i] = result(&results, abi_wtype(c->results[i]));
+    find_ends(out->params, c->params_len);
+    find_ends(out->results, c->results_len);
     out->result_bytes = results.bytes;
     if (results.bytes != 0)
         out->results_at = param(&params, W_I64);
@@ -72,6 +82,13 @@ uint32_t wc_abi_stack_bytes(const struct deftype *t)
     if (results.bytes != 0)
         param(&params, W_I64);
     return stack_bytes(&params);
+}
+
+uint32_t wc_abi_area_slots(const struct abi_place *p, uint32_t from,
+                           uint32_t to)
+{
+    uint32_t end = p[to - 1].offset + abi_bytes(p[to - 1].type);
+    return (end - p[from].offset) / 8;
 }
 
 uint32_t wc_abi_slots_bytes(const struct abi_place *p, uint32_t len)

@@ -17,6 +17,8 @@ struct abi_place {
     reg reg;      /* or REG_NONE: in memory */
     uint32_t offset; /* there: from the first stack argument, or from where
                         the address of stack results points */
+    uint32_t end; /* index behind those that go on in memory, or in registers,
+                     from here */
 };
 
 struct abi_call {
@@ -33,6 +35,10 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
 
 /* Only abi_call.stack_bytes. */
 uint32_t wc_abi_stack_bytes(const struct deftype *t);
+
+/* Slots of those in memory from index `from` up to, not with, `to`. */
+uint32_t wc_abi_area_slots(const struct abi_place *p, uint32_t from,
+                           uint32_t to);
 
 /* Of values that are passed to or from the host, all in memory. */
 uint32_t wc_abi_slots_bytes(const struct abi_place *p, uint32_t len);

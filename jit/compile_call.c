@@ -22,7 +22,7 @@ static reg func_reg(void)
     return wc_masm_target.results[0][0];
 }
 
-static const struct abi_call *abi_of(struct compiler *c, uint32_t type)
+const struct abi_call *wc_call_abi(struct compiler *c, uint32_t type)
 {
     static const struct abi_call none;
     struct call_convention *at = &c->calls.data[type];
@@ -59,6 +59,30 @@ static void store_arg(struct compiler *c, const struct value *v,
     wc_masm_store_arg(&c->masm, v->type, offset, r);
 }
 
+/* Those with index `i` up to `end`, which go to memory; what is home already
+ * moves at once. */
+static WC_NOINLINE void store_args(struct compiler *c,
+                                   const struct abi_call *abi,
+                                   const struct value *args, uint32_t i,
+                                   uint32_t end)
+{
+    uint32_t first = (uint32_t)(args - c->stack.data);
+    while (end > i) {
+        const struct value *v = &args[--end];
+        uint32_t low = end;
+        if (v->kind == VALUE_SLOT)
+            low = v->low > first + i ? v->low - first : i;
+        if (low == end) {
+            store_arg(c, v, abi->params[end].offset);
+            continue;
+        }
+        wc_masm_copy(&c->masm, area_arg(abi->params[low].offset),
+                     area_slot(&c->masm, args[low].slot),
+                     wc_abi_area_slots(abi->params, low, end + 1));
+        end = low;
+    }
+}
+
 static void place_args(struct compiler *c, const struct abi_call *abi,
                        const struct value *args)
 {
@@ -66,10 +90,13 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
     uint32_t late = 0; /* those to be loaded when all registers have moved */
     for (uint32_t i = 0; i < abi->params_len; i++) {
         const struct abi_place *p = &abi->params[i];
+        if (p->reg == REG_NONE) {
+            store_args(c, abi, args, i, p->end);
+            i = p->end - 1;
+            continue;
+        }
         reg r = value_reg(c, &args[i]);
-        if (p->reg == REG_NONE)
-            store_arg(c, &args[i], p->offset);
-        else if (r != REG_NONE)
+        if (r != REG_NONE)
             wc_moves_add(&moves, p->type, p->reg, r);
         else
             late = i + 1;
@@ -77,7 +104,9 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
     wc_moves_emit(&moves, &c->masm);
     for (uint32_t i = 0; i < late; i++) {
         const struct abi_place *p = &abi->params[i];
-        if (p->reg != REG_NONE && value_reg(c, &args[i]) == REG_NONE)
+        if (p->reg == REG_NONE)
+            i = p->end - 1;
+        else if (value_reg(c, &args[i]) == REG_NONE)
             wc_value_load(c, &args[i], p->reg);
     }
 }
@@ -109,8 +138,7 @@ static void begin_call(struct compiler *c, const struct abi_call *abi,
         wc_spill_below(c, first);
     }
     place_args(c, abi, c->stack.data + first);
-    while (c->stack.len > first)
-        wc_drop(c);
+    wc_drop_to(c, first);
     place_room(c, abi, tail);
     c->held = c->dying = 0;
     reg_forget(c, c->cached);
@@ -121,18 +149,25 @@ static void begin_call(struct compiler *c, const struct abi_call *abi,
 
 static void push_results(struct compiler *c, const struct abi_call *abi)
 {
-    for (uint32_t i = 0; i < abi->results_len; i++)
-        if (abi->results[i].reg != REG_NONE)
-            c->held |= REG_BIT(abi->results[i].reg);
+    for (uint32_t i = 0; i < abi->results_len; i++) {
+        const struct abi_place *p = &abi->results[i];
+        if (p->reg != REG_NONE)
+            c->held |= REG_BIT(p->reg);
+        else
+            i = p->end - 1;
+    }
     for (uint32_t i = 0; i < abi->results_len; i++) {
         const struct abi_place *p = &abi->results[i];
         if (p->reg != REG_NONE) {
             wc_push_reg(c, p->type, p->reg);
             continue;
         }
-        wc_masm_copy_slot(&c->masm, p->type, c->height,
-                          c->room_slot + p->offset / 8);
-        wc_push_home(c, p->type);
+        wc_masm_copy(&c->masm, area_slot(&c->masm, c->height),
+                     area_slot(&c->masm, c->room_slot + p->offset / 8),
+                     wc_abi_area_slots(abi->results, i, p->end));
+        for (; i < p->end; i++)
+            wc_push_home(c, abi->results[i].type);
+        i--;
     }
 }
 
@@ -184,7 +219,7 @@ void wc_compile_call(struct compiler *c)
 {
     struct masm *m = &c->masm;
     uint32_t func = c->in.index;
-    const struct abi_call *abi = abi_of(c, c->module->funcs[func].type);
+    const struct abi_call *abi = wc_call_abi(c, c->module->funcs[func].type);
     begin_call(c, abi, false);
     if (module_func_is_import(c->module, func)) {
         load_import(c, func);
@@ -202,7 +237,7 @@ void wc_compile_return_call(struct compiler *c)
 {
     struct masm *m = &c->masm;
     uint32_t func = c->in.index;
-    const struct abi_call *abi = abi_of(c, c->module->funcs[func].type);
+    const struct abi_call *abi = wc_call_abi(c, c->module->funcs[func].type);
     begin_call(c, abi, true);
     if (module_func_is_import(c->module, func)) {
         load_import(c, func);
@@ -291,7 +326,7 @@ void wc_call_subtype(struct compiler *c, const struct aside *a)
 static void call_func(struct compiler *c, uint32_t type)
 {
     struct masm *m = &c->masm;
-    const struct abi_call *abi = abi_of(c, type);
+    const struct abi_call *abi = wc_call_abi(c, type);
     begin_call(c, abi, false);
     uint32_t back = wc_label_new(c);
     uint32_t cross = wc_aside_label(c, (struct aside){
@@ -321,7 +356,7 @@ void wc_call_cross(struct compiler *c, const struct aside *a)
 static void tail_func(struct compiler *c, uint32_t type)
 {
     struct masm *m = &c->masm;
-    const struct abi_call *abi = abi_of(c, type);
+    const struct abi_call *abi = wc_call_abi(c, type);
     begin_call(c, abi, true);
     wc_masm_move(m, W_I64, scratch(), func_reg());
     wc_masm_tail_data(m, DATA_TAIL_CROSS, abi->stack_bytes);

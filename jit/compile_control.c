@@ -55,8 +55,8 @@ static void place_values(struct compiler *c, const struct control *t,
 {
     uint32_t from = value_top(c, len - 1)->slot, to = t->height;
     wc_settle(c, c->stack.len - len, true);
-    for (uint32_t i = 0; from != to && i < c->height - from; i++)
-        wc_masm_copy_slot(&c->masm, W_I64, to + i, from + i);
+    wc_masm_copy(&c->masm, area_slot(&c->masm, to), area_slot(&c->masm, from),
+                 c->height - from);
 }
 
 static bool place_differs(struct compiler *c, const struct control *t,
@@ -92,8 +92,8 @@ static void push_label_values(struct compiler *c, const valtype *types,
 
 static void truncate(struct compiler *c, const struct control *t)
 {
-    while (c->stack.len > t->stack_len)
-        wc_drop(c);
+    if (c->stack.len > t->stack_len)
+        wc_drop_to(c, t->stack_len);
     c->height = t->height;
 }
 
@@ -140,22 +140,21 @@ void wc_store_results(struct compiler *c, uint32_t first)
     reg at = wc_masm_target.args[0][0];
     if (abi->result_bytes != 0)
         wc_masm_load_slot(m, W_I64, at, c->results_slot);
+    for (uint32_t i = 0; i < abi->results_len; i = abi->results[i].end) {
+        const struct abi_place *p = &abi->results[i];
+        if (p->reg == REG_NONE)
+            wc_masm_copy(m, area_at(at, p->offset),
+                         area_slot(m, c->stack.data[first + i].slot),
+                         wc_abi_area_slots(abi->results, i, p->end));
+    }
     for (uint32_t i = 0; i < abi->results_len; i++) {
         const struct abi_place *p = &abi->results[i];
-        uint32_t home = c->stack.data[first + i].slot;
-        reg r = wc_masm_target.scratch[wtype_is_fp(p->type)];
         if (p->reg != REG_NONE)
-            continue;
-        wc_masm_load_slot(m, p->type, r, home);
-        if (wtype_is_fp(p->type))
-            wc_masm_put_fp(m, p->type, at, (int32_t)p->offset, r);
-        else
-            wc_masm_put(m, 8, at, (int32_t)p->offset, r);
-    }
-    for (uint32_t i = 0; i < abi->results_len; i++)
-        if (abi->results[i].reg != REG_NONE)
-            wc_masm_load_slot(m, abi->results[i].type, abi->results[i].reg,
+            wc_masm_load_slot(m, p->type, p->reg,
                               c->stack.data[first + i].slot);
+        else
+            i = p->end - 1;
+    }
 }
 
 void wc_go(struct compiler *c, uint32_t depth)
@@ -468,7 +467,8 @@ struct control *wc_block_begin(struct compiler *c, enum control_kind kind,
 static void settle_block(struct compiler *c, uint32_t params_len, bool consts)
 {
     uint32_t first = c->stack.len - params_len;
-    wc_settle(c, first, consts);
+    if (params_len != 0)
+        wc_settle(c, first, consts);
     wc_settle_below(c, first);
 }
 
@@ -482,7 +482,8 @@ static uint32_t params_of(struct compiler *c)
 
 void wc_compile_block(struct compiler *c)
 {
-    settle_block(c, params_of(c), false);
+    uint32_t len = params_of(c);
+    settle_block(c, len, len > 1);
     wc_block_begin(c, CONTROL_BLOCK, &c->in.block);
 }
 
@@ -574,13 +575,18 @@ void wc_compile_else(struct compiler *c)
     wc_push_homes(c, t->params, t->params_len);
 }
 
-/* An `if` without else: where its condition is zero, its parameters are its
+/* Several values that fell through are where the label has them, on the stack
+ * as well.
+ *
+ * An `if` without else: where its condition is zero, its parameters are its
  * results. */
 static void missing_else(struct compiler *c, const struct control *t)
 {
-    if (!c->dead)
+    bool live = !c->dead;
+    if (live)
         fall_through(c, t, t->results_len == 1);
-    truncate(c, t);
+    if (!live || t->results_len == 1)
+        truncate(c, t);
     wc_masm_bind(&c->masm, label_at(c, t->otherwise));
     if (t->results_len == 1) {
         enum wtype type = wtype_of(result_types(t)[0]);
@@ -588,7 +594,8 @@ static void missing_else(struct compiler *c, const struct control *t)
     }
     wc_masm_bind(&c->masm, label_at(c, t->label));
     at_label(c, t->region);
-    push_label_values(c, result_types(t), t->results_len);
+    if (!live || t->results_len == 1)
+        push_label_values(c, result_types(t), t->results_len);
 }
 
 static void end_loop(struct compiler *c, const struct control *t)
@@ -625,12 +632,15 @@ static void end_block(struct compiler *c, const struct control *t)
 {
     if (!t->reached && !label_used(label_at(c, t->label)))
         return;
-    if (!c->dead)
+    bool live = !c->dead;
+    if (live)
         fall_through(c, t, false);
-    truncate(c, t);
+    if (!live || t->results_len == 1)
+        truncate(c, t);
     wc_masm_bind(&c->masm, label_at(c, t->label));
     at_label(c, t->region);
-    push_label_values(c, result_types(t), t->results_len);
+    if (!live || t->results_len == 1)
+        push_label_values(c, result_types(t), t->results_len);
 }
 
 static void end_function(struct compiler *c)

@@ -95,8 +95,7 @@ static void land(struct compiler *c, const struct control *control)
 {
     struct masm *m = &c->masm;
     reg memory = wc_masm_target.memory;
-    while (c->stack.len > control->stack_len)
-        wc_drop(c);
+    wc_drop_to(c, control->stack_len);
     c->dead = false;
     if (control->region != NULL) /* of the function's end it is any */
         wc_region_set(c, control->region);

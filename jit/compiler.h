@@ -46,6 +46,7 @@ struct value {
             uint32_t local, below; /* LOCAL: index; next alias, 1 + stack
                                       index */
         };
+        uint32_t low; /* SLOT: from this stack index up to it all are */
     };
 };
 
@@ -302,6 +303,8 @@ void wc_push_home(struct compiler *c, enum wtype t);
 /* Pushes values of these types, at home. */
 void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len);
 void wc_drop(struct compiler *c);
+/* Drops all from stack index `len` on. */
+void wc_drop_to(struct compiler *c, uint32_t len);
 
 WC_INLINE struct value *value_top(struct compiler *c, uint32_t below)
 {
@@ -413,6 +416,9 @@ cond wc_pop_condition(struct compiler *c);
 void wc_store_results(struct compiler *c, uint32_t first);
 
 /* compile_call.c */
+/* The convention of a type of the module, by index; when memory has run out,
+ * that of none. */
+const struct abi_call *wc_call_abi(struct compiler *c, uint32_t type);
 compile_fn wc_compile_call, wc_compile_call_indirect, wc_compile_call_ref,
     wc_compile_return_call, wc_compile_return_call_indirect,
     wc_compile_return_call_ref;

@@ -223,6 +223,23 @@ static void lay_out_frame(struct compiler *c, struct frame *f)
 
 /* --- Entry ---------------------------------------------------------------- */
 
+static bool goes_home(const struct compiler *c, uint32_t local)
+{
+    return c->locals[local].pin == REG_NONE || c->write_through;
+}
+
+/* Up to which do parameters go home that lie in memory from index `i` on? */
+static uint32_t homeward(const struct compiler *c, uint32_t i)
+{
+    uint32_t end = c->own.params[i].end;
+    while (i < end && goes_home(c, i))
+        i++;
+    return i;
+}
+
+/* So many are moved one by one, in the least code for their types. */
+#define LONG_RUN 16u
+
 /* Parameters without a pin go home; first, as what they arrive in may be the
  * pin of another. */
 static void store_params(struct compiler *c)
@@ -232,8 +249,15 @@ static void store_params(struct compiler *c)
         const struct abi_place *p = &c->own.params[i];
         const struct local *l = &c->locals[i];
         reg r = p->reg;
-        if (l->pin != REG_NONE && !c->write_through)
+        if (!goes_home(c, i))
             continue;
+        uint32_t end = r == REG_NONE ? homeward(c, i) : 0;
+        if (end > i + LONG_RUN) {
+            wc_masm_copy(m, area_slot(m, l->slot), area_param(m, p->offset),
+                         wc_abi_area_slots(c->own.params, i, end));
+            i = end - 1;
+            continue;
+        }
         if (r == REG_NONE) {
             r = wc_masm_target.scratch[wtype_is_fp(p->type)];
             wc_masm_load_param(m, p->type, r, p->offset);
@@ -388,8 +412,11 @@ static bool extend_calls(struct compiler *c)
 static bool prepare(struct compiler *c, bool far)
 {
     struct frame frame = {0};
-    if (!extend_calls(c) || !lay_out_locals(c) ||
-        !wc_abi_call(&c->arena, c->type, &c->own) || !plan_regions(c) ||
+    if (!extend_calls(c) || !lay_out_locals(c))
+        return false;
+    c->own = *wc_call_abi(c, c->module->funcs[c->table->func].type);
+    if (c->failed ||
+        !plan_regions(c) ||
         !vec_reserve(&c->stack, (uint64_t)c->table->max_slots + 8) ||
         !vec_reserve(&c->labels, 8))
         return false;

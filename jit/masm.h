@@ -193,6 +193,15 @@ void wc_masm_copy_slot(struct masm *m, enum wtype t, uint32_t to,
                        uint32_t from);
 void wc_masm_zero_slots(struct masm *m, uint32_t first, uint32_t len); /* any
                                        length; may change flags and scratch */
+/* Many slots from one place to another, which may overlap: in a loop beyond
+ * some, so that the code is as short for a thousand. Changes flags and every
+ * scratch. */
+struct area {
+    reg base; /* REG_NONE: the stack pointer */
+    uint32_t offset;
+};
+void wc_masm_copy(struct masm *m, struct area to, struct area from,
+                  uint32_t len);
 /* The same for outgoing arguments, `offset` bytes from the stack pointer, and
  * incoming ones, `offset` bytes from the first. */
 void wc_masm_store_arg(struct masm *m, enum wtype t, uint32_t offset, reg from);
@@ -361,6 +370,27 @@ void wc_masm_tail_field(struct masm *m, reg base, int32_t offset,
                         uint32_t bytes);
 /* An undefined instruction, where control never comes. */
 void wc_masm_unreachable(struct masm *m);
+
+WC_INLINE struct area area_slot(const struct masm *m, uint32_t home)
+{
+    return (struct area){REG_NONE, m->frame.out_bytes + 8 * home};
+}
+
+/* `offset` as for wc_masm_store_arg and wc_masm_load_param. */
+WC_INLINE struct area area_arg(uint32_t offset)
+{
+    return (struct area){REG_NONE, offset};
+}
+
+WC_INLINE struct area area_param(const struct masm *m, uint32_t offset)
+{
+    return (struct area){REG_NONE, wc_masm_frame_bytes(&m->frame) + 8 + offset};
+}
+
+WC_INLINE struct area area_at(reg base, uint32_t offset)
+{
+    return (struct area){base, offset};
+}
 
 WC_INLINE uint32_t masm_here(const struct masm *m)
 {

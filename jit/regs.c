@@ -21,6 +21,7 @@ static void spill(struct compiler *c, struct value *v)
     wc_masm_store_slot(&c->masm, v->type, v->slot, v->reg);
     c->values &= ~REG_BIT(v->reg);
     v->kind = VALUE_SLOT;
+    v->low = (uint32_t)(v - c->stack.data);
 }
 
 /* Sends the deepest operand in one of `regs` home. */

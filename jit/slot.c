@@ -51,15 +51,25 @@ void wc_push_reg(struct compiler *c, enum wtype t, reg r)
     c->owner[r] = c->stack.len - 1;
 }
 
+/* The lowest of the homes on top of the stack, of which one more is pushed. */
+static uint32_t lowest_home(const struct compiler *c)
+{
+    uint32_t len = c->stack.len;
+    return len != 0 && c->stack.data[len - 1].kind == VALUE_SLOT
+               ? c->stack.data[len - 1].low : len;
+}
+
 void wc_push_home(struct compiler *c, enum wtype t)
 {
-    push(c, VALUE_SLOT, t);
+    uint32_t low = lowest_home(c);
+    push(c, VALUE_SLOT, t)->low = low;
 }
 
 void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len)
 {
+    uint32_t low = lowest_home(c);
     for (uint32_t i = 0; i < len; i++)
-        wc_push_home(c, wtype_of(types[i]));
+        push(c, VALUE_SLOT, wtype_of(types[i]))->low = low;
 }
 
 /* A LOCAL that is the topmost alias of its local is one no more. */
@@ -89,6 +99,19 @@ WC_INLINE const struct value *pop(struct compiler *c)
 void wc_drop(struct compiler *c)
 {
     pop(c);
+}
+
+/* Homes go all at once. */
+void wc_drop_to(struct compiler *c, uint32_t len)
+{
+    while (c->stack.len > len) {
+        const struct value *v = pop(c);
+        if (WC_UNLIKELY(v->kind == VALUE_SLOT && v->low < c->stack.len &&
+                        len < c->stack.len)) {
+            c->stack.len = (v->low > len ? v->low : len) + 1;
+            pop(c);
+        }
+    }
 }
 
 /* The local in a register, its own or a copy. */
@@ -346,6 +369,7 @@ void wc_unalias(struct compiler *c, uint32_t local)
         if (c->pins & REG_BIT(r)) { /* borrowed */
             wc_masm_store_slot(&c->masm, v->type, v->slot, r);
             v->kind = VALUE_SLOT;
+            v->low = i;
             continue;
         }
         v->kind = VALUE_REG;
@@ -384,12 +408,21 @@ static void send_home(struct compiler *c, struct value *v, bool consts)
         return;
     }
     v->kind = VALUE_SLOT;
+    v->low = (uint32_t)(v - c->stack.data);
 }
 
+/* What is home is passed over at once; with constants all from here on are. */
 void wc_settle(struct compiler *c, uint32_t from, bool consts)
 {
-    for (uint32_t i = c->stack.len; i > from; i--)
-        send_home(c, &c->stack.data[i - 1], consts);
+    for (uint32_t i = c->stack.len; i > from;) {
+        struct value *v = &c->stack.data[--i];
+        if (v->kind == VALUE_SLOT)
+            i = v->low > from ? v->low : from;
+        else
+            send_home(c, v, consts);
+        if (consts && v->low > from)
+            v->low = from;
+    }
 }
 
 void wc_settle_below(struct compiler *c, uint32_t to)
@@ -406,8 +439,7 @@ void wc_call_builtin(struct compiler *c, enum data_word builtin, uint32_t len,
     uint32_t first = c->stack.len - len;
     wc_settle(c, first, true);
     wc_regs_call(c);
-    while (c->stack.len > first)
-        pop(c);
+    wc_drop_to(c, first);
     wc_masm_slot_address(&c->masm, t->args[0][0], c->height);
     wc_masm_const(&c->masm, W_I64, t->args[0][1], x);
     wc_masm_call_data(&c->masm, (uint32_t)builtin);

@@ -200,6 +200,69 @@ void wc_masm_zero_slots(struct masm *m, uint32_t first, uint32_t len)
         store(m, W_I64, target_slot(m, first + len - 1), ZR);
 }
 
+/* --- Many slots ----------------------------------------------------------- */
+
+/* So many are moved one by one. */
+#define COPY_ROW 16u
+
+void wc_target_copy_pairs(struct masm *m, reg to, reg from, reg counter,
+                          uint32_t pairs, bool down)
+{
+    struct codebuf *b = &m->code;
+    struct label loop = {0};
+    a64_mov_ri(b, SIZE64, counter, pairs);
+    wc_codebuf_bind(b, &loop);
+    if (down) {
+        a64_mem_pre(b, A64_LDR_Q, SCRATCH_FP, from, -16);
+        a64_mem_pre(b, A64_STR_Q, SCRATCH_FP, to, -16);
+    } else {
+        a64_mem_post(b, A64_LDR_Q, SCRATCH_FP, from, 16);
+        a64_mem_post(b, A64_STR_Q, SCRATCH_FP, to, 16);
+    }
+    a64_add_rri(b, A64_SUBS, SIZE64, counter, counter, 1);
+    a64_bcond(b, CC_NE, &loop);
+}
+
+static reg area_base(struct area a)
+{
+    return a.base == REG_NONE ? SP : a.base;
+}
+
+static void copy_one(struct masm *m, struct area to, struct area from,
+                     uint32_t i)
+{
+    wc_target_access(m, A64_LDR_X, SCRATCH, area_base(from),
+                     from.offset + 8 * i);
+    wc_target_access(m, A64_STR_X, SCRATCH, area_base(to), to.offset + 8 * i);
+}
+
+/* From the start, or from the end down. */
+static void copy_loop(struct masm *m, struct area to, struct area from,
+                      uint32_t pairs, bool down)
+{
+    uint32_t at = down ? 16 * pairs : 0;
+    wc_target_add(m, SIZE64, SCRATCH3, area_base(to), to.offset + at);
+    wc_target_add(m, SIZE64, SCRATCH2, area_base(from), from.offset + at);
+    wc_target_copy_pairs(m, SCRATCH3, SCRATCH2, SCRATCH, pairs, down);
+}
+
+void wc_masm_copy(struct masm *m, struct area to, struct area from,
+                  uint32_t len)
+{
+    bool down = to.base == from.base && to.offset > from.offset;
+    uint32_t pairs = len > COPY_ROW ? len / 2 : 0;
+    if (to.base == from.base && to.offset == from.offset)
+        return;
+    for (uint32_t i = len; down && i > 2 * pairs; i--)
+        copy_one(m, to, from, i - 1);
+    if (pairs != 0)
+        copy_loop(m, to, from, pairs, down);
+    for (uint32_t i = 2 * pairs; !down && i < len; i++)
+        copy_one(m, to, from, i);
+}
+
+/* --- Arguments ------------------------------------------------------------ */
+
 void wc_masm_store_arg(struct masm *m, enum wtype t, uint32_t offset, reg from)
 {
     store(m, t, offset, from);

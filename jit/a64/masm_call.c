@@ -12,6 +12,8 @@
 enum {
     /* Frames up to this size may reach below the limit: there is a reserve. */
     SMALL_BYTES = 4080,
+    /* So many bytes of arguments are moved without a loop. */
+    UNROLLED_BYTES = 256,
 };
 
 static const reg callee_saved[] = {X19, X20, X21, X22, X23, X24, X25, X26};
@@ -168,12 +170,19 @@ void wc_masm_restore_args(struct masm *m, uint32_t bytes)
 /* --- Tail calls ----------------------------------------------------------- */
 
 /* Moves the outgoing arguments up by `by` bytes. The last go first: `by` is
- * positive, so none is overwritten before it has moved. */
+ * positive, so none is overwritten before it has moved. x16 may name the
+ * function; x9 to x11 are nobody's now. */
 static void move_args_up(struct masm *m, uint32_t bytes, uint32_t by)
 {
     reg to = SP;
     if (bytes == 0)
         return;
+    if (bytes > UNROLLED_BYTES) {
+        wc_target_add(m, SIZE64, X10, SP, bytes + by);
+        wc_target_add(m, SIZE64, X9, SP, bytes);
+        wc_target_copy_pairs(m, X10, X9, X11, bytes / 16, true);
+        return;
+    }
     if (!a64_is_scaled(bytes + by, 4)) {
         wc_target_add(m, SIZE64, SCRATCH2, SP, by);
         to = SCRATCH2;

@@ -45,6 +45,13 @@ void wc_target_literal(struct masm *m, unsigned bytes, reg d, uint64_t lo,
 /* d = a word of the module's data; d is a general register. */
 void wc_target_data(struct masm *m, reg d, uint32_t word);
 
+/* --- masm.c --------------------------------------------------------------- */
+
+/* Pairs of slots, the last first if `down`: then the registers start behind
+ * them. All three registers change; through v31. */
+void wc_target_copy_pairs(struct masm *m, reg to, reg from, reg counter,
+                          uint32_t pairs, bool down);
+
 /* --- masm_memory.c -------------------------------------------------------- */
 
 /* A load or store at base + offset, any offset. `base` may be sp. Through x17

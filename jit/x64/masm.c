@@ -319,6 +319,61 @@ void wc_masm_zero_slots(struct masm *m, uint32_t first, uint32_t len)
         store(m, W_F64, target_slot(m, first), SCRATCH_FP);
 }
 
+/* --- Many slots ----------------------------------------------------------- */
+
+/* So many are moved one by one: longer code, but no slower than what put them
+ * there one by one. */
+#define COPY_ROW 16u
+
+void wc_target_copy_pairs(struct masm *m, struct x64_mem to,
+                          struct x64_mem from, uint32_t pairs, bool down,
+                          reg counter)
+{
+    struct codebuf *b = &m->code;
+    int32_t bytes = 16 * (int32_t)pairs, ahead = down ? -16 : bytes;
+    struct label loop = {0};
+    to.index = from.index = counter;
+    to.disp += ahead;
+    from.disp += ahead;
+    x64_mov_ri(b, SIZE64, counter, down ? bytes : -bytes);
+    wc_codebuf_bind(b, &loop);
+    load(m, W_V128, SCRATCH_FP, from);
+    store(m, W_V128, to, SCRATCH_FP);
+    x64_alu_ri(b, X64_ADD, SIZE64, counter, down ? -16 : 16);
+    x64_jcc(b, CC_NE, &loop);
+}
+
+static struct x64_mem area_slots(struct area a, uint32_t first)
+{
+    return x64_at(a.base == REG_NONE ? RSP : a.base,
+                  (int32_t)(a.offset + 8 * first));
+}
+
+static void copy_one(struct masm *m, struct area to, struct area from,
+                     uint32_t i)
+{
+    load(m, W_I64, SCRATCH, area_slots(from, i));
+    store(m, W_I64, area_slots(to, i), SCRATCH);
+}
+
+void wc_masm_copy(struct masm *m, struct area to, struct area from,
+                  uint32_t len)
+{
+    bool down = to.base == from.base && to.offset > from.offset;
+    uint32_t pairs = len > COPY_ROW ? len / 2 : 0;
+    if (to.base == from.base && to.offset == from.offset)
+        return;
+    for (uint32_t i = len; down && i > 2 * pairs; i--)
+        copy_one(m, to, from, i - 1);
+    if (pairs != 0)
+        wc_target_copy_pairs(m, area_slots(to, 0), area_slots(from, 0), pairs,
+                             down, SCRATCH);
+    for (uint32_t i = 2 * pairs; !down && i < len; i++)
+        copy_one(m, to, from, i);
+}
+
+/* --- Arguments ------------------------------------------------------------ */
+
 void wc_masm_store_arg(struct masm *m, enum wtype t, uint32_t offset, reg from)
 {
     store(m, t, x64_at(RSP, (int32_t)offset), from);

@@ -12,6 +12,8 @@ enum {
     /* Frames up to this size may reach below the limit: there is a reserve,
      * and they call others that check. */
     UNCHECKED_BYTES = 8192,
+    /* So many bytes of arguments are moved without a loop. */
+    UNROLLED_BYTES = 128,
 };
 
 static const reg callee_saved[] = {RBX, RBP, R12, R13};
@@ -135,11 +137,18 @@ void wc_masm_restore_args(struct masm *m, uint32_t bytes)
 /* --- Tail calls ----------------------------------------------------------- */
 
 /* Moves the outgoing arguments up by `by` bytes. The last go first: `by` is
- * positive, so none is overwritten before it has moved. */
+ * positive, so none is overwritten before it has moved. The scratch may name
+ * the function; rcx is nobody's now. */
 static void move_args_up(struct masm *m, uint32_t bytes, uint32_t by)
 {
     struct codebuf *b = &m->code;
     enum x64_enc enc = target_enc(m);
+    if (bytes > UNROLLED_BYTES) {
+        uint32_t pairs = bytes / 16, rest = bytes % 16;
+        wc_target_copy_pairs(m, x64_at(RSP, (int32_t)(rest + by)),
+                             x64_at(RSP, (int32_t)rest), pairs, true, RCX);
+        bytes = rest;
+    }
     while (bytes >= 16) {
         bytes -= 16;
         x64_vec_rm(b, enc, X64_MOVUPS, SCRATCH_FP,

@@ -86,6 +86,11 @@ WC_INLINE struct x64_mem target_mem(struct mem mem)
 void wc_target_vec(struct masm *m, enum x64_vec_op op, bool commutes, reg d,
                    reg a, struct src b, unsigned bytes);
 
+/* Pairs of slots, the last first if `down`. Through SCRATCH_FP. */
+void wc_target_copy_pairs(struct masm *m, struct x64_mem to,
+                          struct x64_mem from, uint32_t pairs, bool down,
+                          reg counter);
+
 /* masm_float.c: the float part of functions in masm_int.c. */
 void wc_masm_float_unary(struct masm *m, enum opcode op, reg d, struct src a,
                          const reg *temps);

@@ -125,6 +125,54 @@ Test(masm_code, zero_slots)
         }
 }
 
+/* As memmove would, from and to anywhere; general registers stay. */
+static void check_copy(unsigned cpu, uint32_t to, uint32_t from, uint32_t len)
+{
+    uint64_t want[MACHINE_SLOTS];
+    start(cpu);
+    wc_masm_copy(as, area_slot(as, to), area_slot(as, from), len);
+    machine_run(&in, &out);
+    memcpy(want, in.slots, sizeof want);
+    memmove(want + to, in.slots + from, len * sizeof *want);
+    cr_assert_arr_eq(out.slots, want, sizeof want, "%u to %u, %u", from, to,
+                     len);
+    for (unsigned i = 0; i < ARRAY_LEN(registers); i++)
+        cr_assert(is_kept(registers[i]));
+}
+
+Test(masm_code, copies)
+{
+    EACH_CPU(c)
+    for (uint32_t len = 0; len < 44; len++)
+        for (uint32_t to = 0; to < 5; to++)
+            for (uint32_t from = 0; from < 5; from++)
+                check_copy(c, to, from, len);
+}
+
+/* Slots and what is elsewhere. */
+Test(masm_code, copies_out)
+{
+    uint64_t there[MACHINE_SLOTS];
+    EACH_CPU(c)
+    for (uint32_t len = 0; len < 40; len++) {
+        memset(there, 0, sizeof there);
+        start(c);
+        in.g[G1] = (uint64_t)(uintptr_t)there;
+        wc_masm_copy(as, area_at(G1, 16), area_slot(as, 3), len);
+        machine_run(&in, &out);
+        cr_assert_arr_eq(there + 2, in.slots + 3, len * sizeof *there);
+        cr_assert_eq(there[2 + len], 0);
+        cr_assert_eq(out.g[G1], in.g[G1]);
+        start(c);
+        wc_masm_copy(as, area_arg(0), area_slot(as, 3), len % 9);
+        wc_masm_copy(as, area_slot(as, 20), area_arg(0), len % 9);
+        machine_run(&in, &out);
+        cr_assert_arr_eq(out.slots + 20, in.slots + 3,
+                         len % 9 * sizeof *there);
+        cr_assert_eq(out.slots[20 + len % 9], in.slots[20 + len % 9]);
+    }
+}
+
 /* Flags survive what says it keeps them, the scratch too. */
 Test(masm_code, keeps)
 {

@@ -201,6 +201,16 @@ Test(masm_x64_call, tail_calls)
                     }
 }
 
+/* So many that they move in a loop. */
+Test(masm_x64_call, long_tail_calls)
+{
+    for (unsigned c = 0; c < machine_cpus; c++)
+        for (uint32_t in_bytes = 0; in_bytes <= 56; in_bytes += 8)
+            for (uint32_t bytes = 112; bytes <= 400; bytes += 8)
+                for (uint32_t spare = 0; spare < 9; spare += 4)
+                    check_tail(c, 4, in_bytes, bytes, spare, BY_FIELD);
+}
+
 /* Words elsewhere, whose distance is filled in when the code has its place. */
 Test(masm_x64_call, data)
 {
