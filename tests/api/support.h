@@ -93,6 +93,22 @@ static inline int32_t call_i32(wasm_func_t *func, int32_t n)
     return results[0].of.i32;
 }
 
+/* A module for where any will do. */
+#define ANSWERING                                               \
+    "(module (func (export \"f\") (param i32) (result i32)\n" \
+    "  (i32.mul (local.get 0) (i32.const 6))))"
+
+static inline void expect_answer(wasm_store_t *store,
+                                 const wasm_module_t *module)
+{
+    wasm_instance_t *i = wasm_instance_new(store, module, NULL, NULL);
+    cr_assert_not_null(i);
+    wasm_func_t *f = export_func(i, "f");
+    cr_expect_eq(call_i32(f, 7), 42);
+    wasm_func_delete(f);
+    wasm_instance_delete(i);
+}
+
 /* Checks a trap's message, and deletes the trap. */
 static inline void expect_trap(wasm_trap_t *trap, const char *want)
 {

@@ -417,24 +417,10 @@ Test(instance, imports_that_do_not_fit)
 
 /* ------------------------------------------------------------------ sharing */
 
-static const char answering[] =
-    "(module (func (export \"f\") (param i32) (result i32)\n"
-    "  (i32.mul (local.get 0) (i32.const 6))))";
-
-static void expect_answer(wasm_store_t *store, const wasm_module_t *module)
-{
-    wasm_instance_t *i = wasm_instance_new(store, module, NULL, NULL);
-    cr_assert_not_null(i);
-    wasm_func_t *f = export_func(i, "f");
-    cr_expect_eq(call_i32(f, 7), 42);
-    wasm_func_delete(f);
-    wasm_instance_delete(i);
-}
-
 Test(shared_module, in_other_stores_of_the_engine_only)
 {
     struct env env = env_new(), other = env_new();
-    wasm_module_t *module = load(env.store, answering);
+    wasm_module_t *module = load(env.store, ANSWERING);
     wasm_shared_module_t *shared = wasm_module_share(module);
     wasm_module_delete(module);
     wasm_store_delete(env.store);
@@ -454,7 +440,7 @@ Test(shared_module, in_other_stores_of_the_engine_only)
 
 Test(text, there_and_back)
 {
-    wasm_byte_vec_t binary = assemble(answering), text, again;
+    wasm_byte_vec_t binary = assemble(ANSWERING), text, again;
     for (unsigned flags = 0; flags < 4; flags++) {
         wasmc_error_t *err;
         cr_assert(wasmc_wasm2wat(&binary, flags, &text, &err));

@@ -6,24 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char answering[] =
-    "(module (func (export \"f\") (param i32) (result i32)\n"
-    "  (i32.mul (local.get 0) (i32.const 6))))";
-
-static void expect_answer(wasm_store_t *store, const wasm_module_t *module)
-{
-    wasm_instance_t *i = wasm_instance_new(store, module, NULL, NULL);
-    cr_assert_not_null(i);
-    wasm_func_t *f = export_func(i, "f");
-    cr_expect_eq(call_i32(f, 7), 42);
-    wasm_func_delete(f);
-    wasm_instance_delete(i);
-}
-
 Test(serialize, round_trip_and_damage)
 {
     struct env env = env_new();
-    wasm_module_t *module = load(env.store, answering);
+    wasm_module_t *module = load(env.store, ANSWERING);
     wasm_byte_vec_t bytes, again;
     wasm_module_serialize(module, &bytes);
     wasm_module_delete(module);
@@ -218,7 +204,7 @@ Test(serialize_code, mapped_and_forked)
     int status = -1;
     if (!env_jit(&env, true, WASMC_MEMORY_GUARDED))
         return;
-    wasm_byte_vec_t bytes = serialized(env.store, answering);
+    wasm_byte_vec_t bytes = serialized(env.store, ANSWERING);
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     cr_assert_eq(write(fd, bytes.data, bytes.size), (ssize_t)bytes.size);
@@ -313,7 +299,7 @@ Test(serialize_code, that_does_not_fit)
         !env_jit(&wary, false, WASMC_MEMORY_GUARDED))
         return;
     wasm_byte_vec_t bytes = serialized(env.store, varied);
-    wasm_byte_vec_t other = serialized(env.store, answering);
+    wasm_byte_vec_t other = serialized(env.store, ANSWERING);
     size_t code = code_at(&bytes), other_code = code_at(&other);
     expect_refused(checked.store, &bytes, "other options");
     bytes.data[code + 31] ^= 0x40; /* a feature that no CPU has */

@@ -69,6 +69,15 @@ Test(bodies, malformed)
     }
 }
 
+/* Takes the bytes. */
+static void expect_malformed(struct buf *bytes, const char *message)
+{
+    struct error e = ERROR_INIT;
+    cr_expect_not(validate(module_of_buf(bytes, ALL_FEATURES), NULL, &e));
+    cr_expect_eq(e.kind, ERROR_MALFORMED);
+    cr_expect_str_eq(e.message, message);
+}
+
 /* The opcode of a block ends the body, and behind it is what could be its
  * type: the size of the next one. */
 Test(bodies, block_type_is_not_taken_from_behind_the_body)
@@ -77,13 +86,10 @@ Test(bodies, block_type_is_not_taken_from_behind_the_body)
         "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x03\x02\0\0"
         "\x0a\x45\x02\x02\0\x02\x40\0";
     struct buf bytes = {0};
-    struct error e = ERROR_INIT;
     wc_buf_append(&bytes, start, sizeof start - 1);
     repeat(&bytes, 62, "\x01");
     wc_buf_byte(&bytes, 0x0b);
-    cr_expect_not(validate(module_of_buf(&bytes, ALL_FEATURES), NULL, &e));
-    cr_expect_eq(e.kind, ERROR_MALFORMED);
-    cr_expect_str_eq(e.message, "unexpected end of section or function");
+    expect_malformed(&bytes, "unexpected end of section or function");
 }
 
 /* A body without an end; then what follows is one, or something else. */
@@ -102,12 +108,9 @@ Test(bodies, words_for_a_missing_end)
             "\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0"
             "\x0a\x04\x01\x02\0\x01";
         struct buf bytes = {0};
-        struct error e = ERROR_INIT;
         wc_buf_append(&bytes, start, sizeof start - 1);
         wc_buf_append(&bytes, rows[i].next, i == 0 ? 0 : 3);
-        cr_expect_not(validate(module_of_buf(&bytes, ALL_FEATURES), NULL, &e));
-        cr_expect_eq(e.kind, ERROR_MALFORMED);
-        cr_expect_str_eq(e.message, rows[i].message);
+        expect_malformed(&bytes, rows[i].message);
     }
 }
 
@@ -117,9 +120,6 @@ Test(bodies, array_from_data_wants_a_count_of_data)
         "\0asm\1\0\0\0\x01\x07\x02\x60\0\0\x5e\x7f\0\x03\x02\x01\0"
         "\x0a\x0d\x01\x0b\0\x41\0\x41\0\xfb\x09\x01\0\x1a\x0b";
     struct buf bytes = {0};
-    struct error e = ERROR_INIT;
     wc_buf_append(&bytes, body, sizeof body - 1);
-    cr_expect_not(validate(module_of_buf(&bytes, ALL_FEATURES), NULL, &e));
-    cr_expect_eq(e.kind, ERROR_MALFORMED);
-    cr_expect_str_eq(e.message, "data count section required");
+    expect_malformed(&bytes, "data count section required");
 }
