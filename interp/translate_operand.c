@@ -192,6 +192,8 @@ void wc_operand_push_const(struct translator *t, enum optype type,
 
 void wc_push_types(struct translator *t, const valtype *types, uint32_t len)
 {
+    if (len == 0) /* there may be no stack yet to point into */
+        return;
     if (!vec_reserve(&t->stack, len)) {
         t->failed = true;
         return;
