@@ -53,7 +53,8 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
     const struct comptype *c = &t->comp;
     struct taken params = {{0, 0}, 0}, results = {{0, 0}, 0};
     *out = (struct abi_call){.params_len = c->params_len,
-                             .results_len = c->results_len};
+                             .results_len = c->results_len,
+                             .result_types = c->results};
     out->params = wc_arena_array(arena, c->params_len, sizeof *out->params);
     out->results = wc_arena_array(arena, c->results_len, sizeof *out->results);
     if (out->params == NULL || out->results == NULL)

@@ -23,6 +23,7 @@ struct abi_place {
 
 struct abi_call {
     struct abi_place *params, *results; /* of the arena */
+    const valtype *result_types; /* of the deftype */
     uint32_t params_len, results_len;
     uint32_t stack_bytes;  /* of all stack arguments, with padding */
     uint32_t result_bytes; /* room for stack results; 0: no address is passed */

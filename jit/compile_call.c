@@ -165,9 +165,8 @@ static void push_results(struct compiler *c, const struct abi_call *abi)
         wc_masm_copy(&c->masm, area_slot(&c->masm, c->height),
                      area_slot(&c->masm, c->room_slot + p->offset / 8),
                      wc_abi_area_slots(abi->results, i, p->end));
-        for (; i < p->end; i++)
-            wc_push_home(c, abi->results[i].type);
-        i--;
+        wc_push_homes(c, abi->result_types + i, p->end - i);
+        i = p->end - 1;
     }
 }
 

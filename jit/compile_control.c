@@ -11,6 +11,8 @@
 #include "runtime/instance.h"
 #include "runtime/store.h"
 
+#include <string.h>
+
 static reg value_register(enum wtype t)
 {
     return wc_masm_target.results[wtype_is_fp(t)][0];
@@ -563,16 +565,27 @@ static void fall_through(struct compiler *c, const struct control *t,
         wc_masm_jump(&c->masm, label_at(c, t->label));
 }
 
+/* Is the stack the same, with many results on it, as with the parameters? */
+static bool results_are_params(const struct control *t)
+{
+    return t->params_len > 1 && t->params_len == t->results_len &&
+           memcmp(t->params, t->results,
+                  t->params_len * sizeof *t->params) == 0;
+}
+
 void wc_compile_else(struct compiler *c)
 {
     struct control *t = control_at(c, 0);
+    bool same = !c->dead && results_are_params(t);
     if (!c->dead)
         fall_through(c, t, true);
-    truncate(c, t);
+    if (!same)
+        truncate(c, t);
     wc_masm_bind(&c->masm, label_at(c, t->otherwise));
     at_label(c, t->region);
     t->kind = CONTROL_ELSE;
-    wc_push_homes(c, t->params, t->params_len);
+    if (!same)
+        wc_push_homes(c, t->params, t->params_len);
 }
 
 /* Several values that fell through are where the label has them, on the stack

@@ -65,11 +65,22 @@ void wc_push_home(struct compiler *c, enum wtype t)
     push(c, VALUE_SLOT, t)->low = low;
 }
 
+/* A thousand may stand in two bytes: what does not change is in registers. */
 void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len)
 {
-    uint32_t low = lowest_home(c);
-    for (uint32_t i = 0; i < len; i++)
-        push(c, VALUE_SLOT, wtype_of(types[i]))->low = low;
+    if (len == 0)
+        return;
+    assert(len <= c->stack.cap - c->stack.len);
+    struct value *v = c->stack.data + c->stack.len;
+    uint32_t low = lowest_home(c), home = c->height;
+    for (uint32_t i = 0; i < len; i++) {
+        enum wtype t = wtype_of(types[i]);
+        v[i] = (struct value){.kind = VALUE_SLOT, .type = (uint8_t)t,
+                              .slot = home, .low = low};
+        home += wtype_slots(t);
+    }
+    c->stack.len += len;
+    c->height = home;
 }
 
 /* A LOCAL that is the topmost alias of its local is one no more. */

@@ -7,15 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Instead of a number: as text it is thousands of times as long. */
+#define NO_TEXT UINT32_MAX
+
 struct stress_module {
     const char *name;
     struct buf (*make)(void);
     const char *limit; /* NULL: accepted */
     /* 0, or how many times more time it may take: its bytes stand for much, as
-     * types that are interned, and floats of 300 digits. From 10 on, where they
-     * stand for 1,000 values or 50,000 locals each, it is only validated:
-     * compilers and text look at these one by one. */
-    unsigned wide;
+     * types that are interned, floats of 300 digits, and values that a call
+     * pushes by the thousand. */
+    uint32_t wide;
 };
 
 /* What is slow in decoders and validators, and in compilers. The first is

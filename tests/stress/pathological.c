@@ -160,8 +160,9 @@ static double plain_seconds(enum stage stage, const double *plain)
 static double bound(const struct run *r, const struct stress_module *m,
                     const double *plain)
 {
-    return 0.1 + 10 * SANITIZED * (m->wide ? m->wide : 1) *
-                     plain_seconds(r->stage, plain) * (double)r->len;
+    uint32_t wide = m->wide == 0 || m->wide == NO_TEXT ? 1 : m->wide;
+    return 0.1 + 10 * SANITIZED * wide * plain_seconds(r->stage, plain) *
+                     (double)r->len;
 }
 
 /* The first row, plain code, says how fast this build is. */
@@ -185,8 +186,9 @@ static bool run_stage(struct run *r, const struct stress_module *m,
 static bool wanted(const struct run *r, const struct stress_module *m)
 {
     return r->stage <= SIDETABLE ||
-           (m->limit == NULL && m->wide < 10 &&
-            (r->stage > JIT || r->engines[r->stage] != NULL));
+           (m->limit == NULL &&
+            (r->stage > JIT ? m->wide != NO_TEXT
+                            : r->engines[r->stage] != NULL));
 }
 
 static int run_module(struct run *r, const struct stress_module *m,
