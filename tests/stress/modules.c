@@ -342,7 +342,7 @@ const struct stress_module stress_modules[] = {
     {"1 M loops", make_loops, NULL, 0},
     {"2 M operands", make_operands, NULL, 0},
     {"br_if to 1,000 results", make_quad_results, NULL, 0},
-    {"calls of arity 1,000", make_quad_calls, NULL, 6},
+    {"calls of arity 1,000", make_quad_calls, NULL, 8},
     {"results piling up", make_pile, "operand stack exceeds", 0},
     {"br_table of arity 1,000", make_quad_brtable, NULL, 0},
     {"br_table of many types", make_brtable_types, NULL, 0},
