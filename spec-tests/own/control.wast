@@ -736,3 +736,12 @@
     (return))
 )
 (assert_return (invoke "first-last") (i32.const 1))
+
+;; A constant is the parameter of a block, and no number of an operand.
+(module
+  (func (export "constant") (result i32)
+    (i32.const 7)
+    (i32.const 1000)
+    (block (param i32) (result i32) (i32.add (i32.const 1)))
+    (i32.add)))
+(assert_return (invoke "constant") (i32.const 1008))
