@@ -153,14 +153,14 @@ static bool run_pass(struct translator *t, uint32_t func, struct error *e)
 {
     const struct deftype *type = module_functype(t->module, func);
     t->reader = reader_make(t->module->bytes, t->module->funcs[func].body, e);
-    t->failed = !wc_locals_begin(t, type);
+    t->failed = !wc_local_layout(t, type);
     struct control c = {
         .kind = CONTROL_FUNC, .type = type, .height = t->height};
     if (!t->failed && !vec_push(&t->controls, c))
         t->failed = true;
     if (t->failed || t->too_wide)
         return false;
-    wc_locals_zero(t);
+    wc_local_zero(t);
     wc_emit_seal(t);
     while (t->controls.len != 0 && !t->failed && !t->too_wide &&
            wc_instr_read(&t->reader, t->module->features, &t->in))

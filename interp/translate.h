@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "binary/instr.h"
+#include "binary/locals.h"
 #include "interp/code.h"
 #include "interp/handlers.h"
 #include "interp/unwind.h"
@@ -44,12 +45,6 @@ struct operand {
     uint32_t pos;     /* TEMP: of the producer; NOWHERE: it is sealed */
     uint32_t local, below; /* LOCAL, SUM: index; next alias, 1 + stack index */
     uint64_t bits;         /* CONST, SUM */
-};
-
-/* Locals declared together. */
-struct local_run {
-    uint32_t first, slot;
-    uint8_t type; /* enum optype */
 };
 
 enum control_kind {
@@ -100,14 +95,12 @@ struct translator {
     bool too_wide; /* ... and it should have been */
 
     /* Locals have numbers, see translate_local.c. */
-    uint32_t locals_len, locals_ahead, locals_declared;
+    uint32_t locals_len, locals_ahead;
     uint32_t *local_slots;
     uint8_t *local_types;
     uint32_t *aliases; /* of each local, 1 + stack index */
-    struct local_run *runs;
-    uint32_t runs_len;
+    struct local_runs runs;
     uint32_t **names; /* by index: pages of numbers, 0 for none yet */
-    uint32_t locals_end; /* the slot behind them */
 
     uint32_t params_slots, window, record;
     uint32_t height, peak; /* in slots, from fp */
@@ -193,9 +186,9 @@ WC_INLINE uint64_t pair(uint32_t low, uint32_t high)
 
 /* Lays out the frame up to the operands, the reader being where the body
  * begins; it is at the first instruction then. False: memory has run out. */
-bool wc_locals_begin(struct translator *t, const struct deftype *type);
+bool wc_local_layout(struct translator *t, const struct deftype *type);
 /* Zeroes what has to be zero at entry. */
-void wc_locals_zero(struct translator *t);
+void wc_local_zero(struct translator *t);
 /* The number of a local that was not laid out ahead. */
 uint32_t wc_local_name(struct translator *t, uint32_t local);
 

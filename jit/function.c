@@ -3,7 +3,7 @@
 #include "jit/move.h"
 #include "jit/trace.h"
 
-#include "binary/reader.h"
+#include "binary/locals.h"
 #include "runtime/instance.h"
 #include "runtime/store.h"
 
@@ -35,59 +35,13 @@ bool wc_compile_measure(const struct module *m, struct compile_options *o)
 
 /* --- Locals --------------------------------------------------------------- */
 
-/* Declared locals of one type, those from index `first` on. */
-struct run {
-    uint32_t first, slot;
-    uint8_t type;
-};
-
-struct runs {
-    struct run *data;
-    uint32_t len;
-};
-
-static void put_local(struct compiler *c, uint32_t local, uint8_t type,
+static void put_local(struct compiler *c, uint32_t local, valtype type,
                       uint32_t home)
 {
-    c->locals[local] = (struct local){
-        .type = type, .pin = REG_NONE, .cache = REG_NONE, .slot = home};
-}
-
-/* Reads the declarations of a body. */
-static bool read_locals(struct compiler *c, struct runs *runs)
-{
-    const struct module *m = c->module;
-    struct reader r = reader_make(m->bytes, m->funcs[c->table->func].body,
-                                  c->error);
-    uint32_t next = c->type->comp.params_len, home = c->declared_slot;
-    uint32_t groups = reader_u32(&r);
-    runs->data = wc_arena_array(&c->arena, groups, sizeof *runs->data);
-    if (runs->data == NULL)
-        return false;
-    for (; groups > 0; groups--) {
-        uint32_t len = reader_u32(&r);
-        uint8_t type = (uint8_t)wtype_of(wc_reader_valtype(&r, m->features));
-        if (len != 0)
-            runs->data[runs->len++] = (struct run){next, home, type};
-        next += len;
-        home += len * wtype_slots(type);
-    }
-    c->at = r.p;
-    c->end = r.end;
-    return true;
-}
-
-static const struct run *run_of(const struct runs *runs, uint32_t local)
-{
-    uint32_t low = 0, high = runs->len;
-    while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (runs->data[mid].first <= local)
-            low = mid;
-        else
-            high = mid;
-    }
-    return &runs->data[low];
+    c->locals[local] = (struct local){.type = (uint8_t)wtype_of(type),
+                                      .pin = REG_NONE,
+                                      .cache = REG_NONE,
+                                      .slot = home};
 }
 
 static struct local_use used_local(const struct compiler *c, uint32_t i)
@@ -99,24 +53,28 @@ static struct local_use used_local(const struct compiler *c, uint32_t i)
 static bool lay_out_locals(struct compiler *c)
 {
     const struct comptype *type = &c->type->comp;
-    struct runs runs = {0};
-    if (!vec_reserve(&c->local_room, c->table->locals_len))
+    const struct module *m = c->module;
+    struct reader r = reader_make(m->bytes, m->funcs[c->table->func].body,
+                                  c->error);
+    struct local_runs runs;
+    c->declared_slot = c->type->param_slots;
+    if (!vec_reserve(&c->local_room, c->table->locals_len) ||
+        !wc_locals_read(&r, m->features, &c->arena, type->params_len,
+                        c->declared_slot, &runs))
         return false;
+    c->at = r.p;
+    c->end = r.end;
     c->locals = c->local_room.data;
-    for (uint32_t i = 0; i < type->params_len; i++) {
-        uint8_t t = (uint8_t)wtype_of(type->params[i]);
-        put_local(c, i, t, c->declared_slot);
-        c->declared_slot += wtype_slots(t);
+    for (uint32_t i = 0, home = 0; i < type->params_len; i++) {
+        put_local(c, i, type->params[i], home);
+        home += valtype_slots(type->params[i]);
     }
-    if (!read_locals(c, &runs))
-        return false;
     for (uint32_t i = 0; i < c->table->profiles[0].uses_len; i++) {
         uint32_t local = used_local(c, i).local;
         if (local < type->params_len)
             continue;
-        const struct run *run = run_of(&runs, local);
-        put_local(c, local, run->type,
-                  run->slot + (local - run->first) * wtype_slots(run->type));
+        const struct local_run *run = wc_locals_find(&runs, local);
+        put_local(c, local, run->type, local_run_slot(run, local));
     }
     return true;
 }
