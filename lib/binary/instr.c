@@ -146,7 +146,7 @@ static struct blocktype read_blocktype(struct reader *r, feature_set features)
         b.index = (uint32_t)index;
         if (index < 0 || !has(features, FEATURE_MULTI_VALUE)) {
             r->p = at;
-            wc_reader_fail(r, ERROR_MALFORMED, "malformed value type");
+            fail_type(r, "value type");
         }
     }
     return b;

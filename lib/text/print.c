@@ -158,7 +158,10 @@ static void memtype(struct printer *p, const struct memtype *t)
     limits(p, &t->limits);
     if (t->page_log2 != PAGE_BYTES_LOG2) {
         string(p, " (pagesize");
-        number(p, (uint64_t)1 << t->page_log2);
+        if (t->page_log2 < 64)
+            number(p, (uint64_t)1 << t->page_log2);
+        else /* What is not validated may have it. */
+            string(p, " 18446744073709551616");
         close(p);
     }
 }

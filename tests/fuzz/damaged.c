@@ -47,6 +47,8 @@ static const struct {
     {"length out of bounds", 0x1c, ANY_BYTE},
     /* Numbers for ref.eq, in code that cannot be reached. */
     {"requires [eqref", ANY_BYTE, 0xd3},
+    /* The empty block type in more than one byte. */
+    {"malformed value type", ANY_BYTE, 0xc0},
     /* br_on_non_null to a label without a reference, where it knows that there
      * will be no branch. */
     {"the label takes no reference", ANY_BYTE, 0xd6},

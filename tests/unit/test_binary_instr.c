@@ -102,8 +102,11 @@ Test(instr, malformed)
         {"\xfc\x7f", 2, "illegal opcode fc 7f"},
         {"\xfd\x80\x80\x01", 4, "illegal opcode fd 4000"},
         {"\x28\x80\x01\x00", 4, "malformed memop flags 0x80"},
-        {"\x02\x79", 2, "malformed value type"},
-        {"\x02\x80\x7f", 3, "malformed value type"},
+        {"\x02\x79", 2, "malformed value type 0x79"},
+        {"\x02\x80\x7f", 3, "malformed value type 0x80"},
+        /* Types, in more bytes than they have. */
+        {"\x02\xc0\x7f", 3, "malformed value type 0xc0"},
+        {"\x02\xff\x7f", 3, "malformed value type 0xff"},
         {"\xd0\x7f", 2, "malformed heap type 0x7f"},
         {"\xd0\x80\x7f", 3, "malformed heap type"},
         {"\x1f\x40\x02\x04\x00\x00\x00", 7, "malformed catch clause"},

@@ -4,6 +4,9 @@
 #include "support.h"
 #include "text/print.h"
 
+#include <math.h>
+#include <stdio.h>
+
 /* A module of one function whose body is these bytes, and its end. */
 static void module_of(struct buf *out, const uint8_t *body, uint32_t len)
 {
@@ -166,6 +169,27 @@ Test(damaged, more_locals_than_there_may_be)
     cr_expect_str_eq(e.message, "before");
     wc_buf_free(&text);
     wc_module_unref(m);
+}
+
+/* Sizes of pages that are well-formed, but not valid. */
+Test(damaged, pages_of_any_size)
+{
+    for (unsigned log2 = 0; log2 <= 64; log2++) {
+        const uint8_t bytes[] = {0, 'a', 's', 'm', 1, 0, 0, 0,
+                                 5, 4, 1, 8, 0, (uint8_t)log2};
+        char wanted[64];
+        struct module *m = module_of_bytes(bytes, sizeof bytes);
+        struct buf text = {0};
+        struct error e = ERROR_INIT;
+        cr_assert(wc_wat_print(m, NULL, &text, &e), "%s", e.message);
+        wc_buf_byte(&text, 0);
+        snprintf(wanted, sizeof wanted, "(memory (;0;) 0 (pagesize %.0f))",
+                 ldexp(1, (int)log2));
+        cr_expect_eq(strstr((char *)text.data, wanted) != NULL,
+                     log2 != 16, "%s", (char *)text.data);
+        wc_buf_free(&text);
+        wc_module_unref(m);
+    }
 }
 
 /* An end too early, and one too few. */
