@@ -151,7 +151,7 @@ static bool name_func(struct validator *v, bool ok)
 
 static bool check_body(struct validator *v, const struct deftype *type)
 {
-    struct types params = {type->comp.params, type->comp.params_len};
+    struct types params = types_params(type);
     if (!read_locals(v, params))
         return false;
     if (v->plan != NULL &&

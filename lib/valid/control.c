@@ -4,15 +4,6 @@
 
 #include <stdlib.h>
 
-static uint32_t slots_of(const struct validator *v, const struct label *l,
-                         bool params)
-{
-    if (l->type == NO_TYPE)
-        return params || l->value == VT_BOT ? 0 : valtype_slots(l->value);
-    const struct deftype *t = v->m->deftypes[l->type];
-    return params ? t->param_slots : t->result_slots;
-}
-
 static uint32_t here(const struct validator *v)
 {
     return reader_offset(&v->r);
@@ -23,7 +14,7 @@ static void note_branch(struct validator *v, struct label *to)
 {
     if (v->plan == NULL || !v->plan->with_branches)
         return;
-    uint32_t values = slots_of(v, to, to->op == OP_LOOP);
+    uint32_t values = wc_func_label_types(v, to).slots;
     uint32_t pop = v->unreachable ? 0 : v->plan->slots - values -
                                             to->plan.slots;
     wc_plan_branch(v->plan, v->offset, &to->plan, to->op == OP_LOOP, values,
@@ -105,7 +96,7 @@ static bool next_arm(struct validator *v, enum opcode op)
     struct label *l = func_frame(v);
     if (v->plan != NULL)
         wc_plan_branch(v->plan, v->offset, &l->plan, false,
-                       slots_of(v, l, false), 0);
+                       func_results(v, l).slots, 0);
     wc_func_empty(v);
     unset_locals(v, l->inits);
     l->op = (uint8_t)op;
@@ -123,22 +114,18 @@ bool wc_valid_ELSE(struct validator *v, const struct instr *in)
     struct label *l = func_frame(v);
     if (v->plan != NULL)
         wc_plan_if_not(v->plan, here(v), &l->plan);
-    if (l->type == NO_TYPE)
-        return true;
-    const struct comptype *c = &v->m->deftypes[l->type]->comp;
-    return wc_func_push_list(v, (struct types){c->params, c->params_len});
+    return l->type == NO_TYPE ||
+           wc_func_push_list(v, types_params(v->m->deftypes[l->type]));
 }
 
 /* An `if` without `else` must leave its parameters as its results. */
 static bool check_no_else(struct validator *v, const struct label *l)
 {
-    struct types results = func_results(v, l), params = {NULL, 0};
+    struct types results = func_results(v, l), params = {0};
     if (l->type == NO_TYPE && results.len == 0)
         return true;
-    if (l->type != NO_TYPE) {
-        const struct comptype *c = &v->m->deftypes[l->type]->comp;
-        params = (struct types){c->params, c->params_len};
-    }
+    if (l->type != NO_TYPE)
+        params = types_params(v->m->deftypes[l->type]);
     return wc_func_match(v, params, results);
 }
 
@@ -309,10 +296,8 @@ static bool branch_with(struct validator *v, struct label *l, valtype t)
     if (!wc_func_check(v, types))
         return false;
     note_branch(v, l);
-    if (!wc_func_pop_list(v, types))
-        return false;
-    types.len--;
-    return wc_func_push_list(v, types);
+    return wc_func_pop_list(v, types) &&
+           wc_func_push_list(v, types_but_last(types));
 }
 
 bool wc_valid_BR_ON_NON_NULL(struct validator *v, const struct instr *in)
@@ -354,21 +339,19 @@ bool wc_valid_BR_ON_CAST_FAIL(struct validator *v, const struct instr *in)
 
 static bool call(struct validator *v, const struct deftype *type)
 {
-    struct types params = {type->comp.params, type->comp.params_len};
-    struct types results = {type->comp.results, type->comp.results_len};
     if (v->plan != NULL)
         wc_plan_call(v->plan);
-    return wc_func_pop_list(v, params) && wc_func_push_list(v, results);
+    return wc_func_pop_list(v, types_params(type)) &&
+           wc_func_push_list(v, types_results(type));
 }
 
 static bool tail_call(struct validator *v, const struct deftype *type)
 {
-    struct types params = {type->comp.params, type->comp.params_len};
-    struct types results = {type->comp.results, type->comp.results_len};
     if (v->plan != NULL)
         wc_plan_call(v->plan);
-    if (!wc_func_match(v, results, func_results(v, &v->labels.data[0])) ||
-        !wc_func_pop_list(v, params))
+    if (!wc_func_match(v, types_results(type),
+                       func_results(v, &v->labels.data[0])) ||
+        !wc_func_pop_list(v, types_params(type)))
         return false;
     wc_func_set_unreachable(v);
     return true;
@@ -451,8 +434,7 @@ static bool params_of_tag(struct validator *v, uint32_t tag, struct types *t)
 {
     if (tag >= v->m->tags_len)
         return wc_func_unknown(v, "tag", tag);
-    const struct comptype *c = &v->m->deftypes[v->m->tags[tag].type]->comp;
-    *t = (struct types){c->params, c->params_len};
+    *t = types_params(v->m->deftypes[v->m->tags[tag].type]);
     return true;
 }
 
@@ -484,7 +466,7 @@ static void note_catch(struct validator *v, struct label *to, uint32_t params)
         return;
     uint32_t pop = v->unreachable ? 0 : v->plan->slots - params -
                                             to->plan.slots;
-    uint32_t values = slots_of(v, to, to->op == OP_LOOP);
+    uint32_t values = wc_func_label_types(v, to).slots;
     plan_reserve(v->plan, to->plan.slots + values);
     wc_plan_branch(v->plan, v->offset, &to->plan, to->op == OP_LOOP, values,
                    pop);
@@ -495,7 +477,7 @@ static bool check_catch(struct validator *v, struct catch_clause c,
                         uint32_t params_slots)
 {
     static const valtype exn = VALTYPE_REF(false, HEAP_EXN);
-    struct types params = {NULL, 0};
+    struct types params = {0};
     struct label *l = wc_func_label(v, c.label);
     if (l == NULL)
         return false;
@@ -506,10 +488,10 @@ static bool check_catch(struct validator *v, struct catch_clause c,
     if (c.kind == CATCH_TAG_REF || c.kind == CATCH_EVERY_REF) {
         if (wanted.len == 0)
             return wc_func_match(v, types_one(&exn), wanted);
-        wanted.len--;
         if (!wc_func_match(v, types_one(&exn),
-                           types_one(&wanted.data[wanted.len])))
+                           types_one(&wanted.data[wanted.len - 1])))
             return false;
+        wanted = types_but_last(wanted);
     }
     note_catch(v, l, params_slots);
     return wc_func_match(v, params, wanted);

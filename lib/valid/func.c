@@ -80,7 +80,7 @@ bool wc_func_mismatch(struct validator *v, const char *who, struct types t)
     /* At the end of a block nothing else may be on the stack: show it all. */
     uint32_t shown = ends_block(v->op) || height < t.len ? height : t.len;
     put_types(v, t, want);
-    put_types(v, (struct types){v->sp - shown, shown}, have);
+    put_types(v, (struct types){.data = v->sp - shown, .len = shown}, have);
     return wc_func_fail(v,
                         "type mismatch: %s requires [%s] but stack has [%s]",
                         who, want, have);
@@ -154,15 +154,8 @@ const struct deftype *wc_func_type(struct validator *v, uint32_t index,
 
 static struct types params_of(const struct validator *v, const struct label *l)
 {
-    if (l->type == NO_TYPE)
-        return (struct types){NULL, 0};
-    const struct comptype *c = &v->m->deftypes[l->type]->comp;
-    return (struct types){c->params, c->params_len};
-}
-
-static uint32_t params_slots(const struct validator *v, const struct label *l)
-{
-    return l->type == NO_TYPE ? 0 : v->m->deftypes[l->type]->param_slots;
+    return l->type != NO_TYPE ? types_params(v->m->deftypes[l->type])
+                              : (struct types){0};
 }
 
 struct types wc_func_label_types(const struct validator *v,
@@ -217,27 +210,23 @@ bool wc_func_push_list(struct validator *v, struct types t)
         return true;
     if (!wc_func_reserve(v, t.len))
         return false;
-    if (t.len == 1) {
-        func_push(v, t.data[0]);
-        return true;
-    }
-    memcpy(v->sp, t.data, t.len * sizeof *t.data);
+    if (t.len == 1)
+        *v->sp = t.data[0];
+    else
+        memcpy(v->sp, t.data, t.len * sizeof *t.data);
     v->sp += t.len;
     if (v->plan != NULL)
-        wc_plan_push_list(v->plan, t.data, t.len);
+        plan_grow(v->plan, t.slots);
     return true;
 }
 
-static void drop_to(struct validator *v, valtype *sp)
+static void drop_to(struct validator *v, const valtype *sp)
 {
-    size_t len = (size_t)(v->sp - sp);
-    v->sp = sp;
-    if (v->plan == NULL || len == 0)
-        return;
-    if (len == 1)
-        plan_pop(v->plan, *sp);
-    else
-        wc_plan_pop_list(v->plan, sp, (uint32_t)len);
+    while (v->sp != sp) {
+        v->sp--;
+        if (v->plan != NULL)
+            plan_pop(v->plan, *v->sp);
+    }
 }
 
 /* Are the top operands these very types? */
@@ -293,6 +282,12 @@ bool wc_func_pop_list(struct validator *v, struct types t)
 {
     if (t.len == 0)
         return true;
+    if (WC_LIKELY(on_top(v, t))) {
+        v->sp -= t.len;
+        if (v->plan != NULL)
+            v->plan->slots -= t.slots;
+        return true;
+    }
     if (!wc_func_check(v, t))
         return false;
     size_t height = (size_t)(v->sp - v->base);
@@ -387,7 +382,7 @@ bool wc_func_begin(struct validator *v, enum opcode op, struct blocktype b)
     v->unreachable = false;
     l.height = (uint32_t)(v->base - v->stack);
     if (v->plan != NULL)
-        l.plan.slots = v->plan->slots - params_slots(v, &l);
+        l.plan.slots = v->plan->slots - params.slots;
     return vec_push(&v->labels, l) ||
            wc_error_no_memory(v->error, "validating a function");
 }

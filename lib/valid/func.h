@@ -17,8 +17,30 @@
 
 struct types {
     const valtype *data;
-    uint32_t len;
+    uint32_t len, slots; /* slots: of values of these types */
 };
+
+WC_INLINE struct types types_one(const valtype *t)
+{
+    return (struct types){t, 1, valtype_slots(*t)};
+}
+
+WC_INLINE struct types types_params(const struct deftype *t)
+{
+    return (struct types){t->comp.params, t->comp.params_len, t->param_slots};
+}
+
+WC_INLINE struct types types_results(const struct deftype *t)
+{
+    return (struct types){t->comp.results, t->comp.results_len,
+                          t->result_slots};
+}
+
+WC_INLINE struct types types_but_last(struct types t)
+{
+    t.slots -= valtype_slots(t.data[--t.len]);
+    return t;
+}
 
 /* A control frame. */
 struct label {
@@ -107,10 +129,9 @@ const struct deftype *wc_func_type(struct validator *v, uint32_t index,
 WC_INLINE struct types func_results(const struct validator *v,
                                     const struct label *l)
 {
-    if (l->type == NO_TYPE)
-        return (struct types){&l->value, l->value != VT_BOT};
-    const struct comptype *c = &v->m->deftypes[l->type]->comp;
-    return (struct types){c->results, c->results_len};
+    if (l->type != NO_TYPE)
+        return types_results(v->m->deftypes[l->type]);
+    return l->value != VT_BOT ? types_one(&l->value) : (struct types){0};
 }
 
 /* What a branch to the label carries. */
@@ -129,11 +150,6 @@ WC_INLINE void func_push(struct validator *v, valtype t)
     *v->sp++ = t;
     if (v->plan != NULL)
         plan_push(v->plan, t);
-}
-
-WC_INLINE struct types types_one(const valtype *t)
-{
-    return (struct types){t, 1};
 }
 
 bool wc_func_reserve(struct validator *v, uint32_t n);

@@ -59,40 +59,6 @@ bool wc_plan_begin(struct plan *p, uint32_t locals_len, uint32_t pc)
     return vec_push(&p->profiles, p->func); /* its place; filled in last */
 }
 
-/* --- Operands ------------------------------------------------------------- */
-
-typedef valtype lanes __attribute__((vector_size(16)));
-
-#define LANES (sizeof(lanes) / sizeof(valtype))
-
-static uint32_t count_slots(const valtype *t, uint32_t len)
-{
-    uint32_t slots = len, i = 0;
-    lanes vectors = {0};
-    for (; len - i >= LANES; i += LANES) {
-        lanes x;
-        memcpy(&x, t + i, sizeof x);
-        vectors -= (lanes)(x == VT_V128); /* true is -1 */
-    }
-    for (unsigned lane = 0; lane < LANES && i != 0; lane++)
-        slots += vectors[lane];
-    for (; i < len; i++)
-        slots += t[i] == VT_V128;
-    return slots;
-}
-
-void wc_plan_push_list(struct plan *p, const valtype *t, uint32_t len)
-{
-    p->slots += count_slots(t, len);
-    if (p->slots > p->max_slots)
-        p->max_slots = p->slots;
-}
-
-void wc_plan_pop_list(struct plan *p, const valtype *t, uint32_t len)
-{
-    p->slots -= count_slots(t, len);
-}
-
 /* --- Uses and calls ------------------------------------------------------- */
 
 void wc_plan_touch(struct plan *p, uint32_t local)

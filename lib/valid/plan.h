@@ -63,11 +63,6 @@ WC_INLINE void plan_keep(struct plan *p)
         p->max_kept = p->kept;
 }
 
-/* Many at once, in vectors, which not every compiler makes of a loop by itself:
- * call and branch of long lists must stay cheap. */
-void wc_plan_push_list(struct plan *p, const valtype *t, uint32_t len);
-void wc_plan_pop_list(struct plan *p, const valtype *t, uint32_t len);
-
 void wc_plan_touch(struct plan *p, uint32_t local);
 
 WC_INLINE void plan_use(struct plan *p, uint32_t local)

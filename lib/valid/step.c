@@ -132,10 +132,12 @@ valtype wc_step_letter(char letter, valtype address)
 static struct types spell(const char *letters, valtype address,
                           valtype out[SIG_VALUES])
 {
-    uint32_t n = 0;
-    for (; letters[n] != '\0'; n++)
-        out[n] = wc_step_letter(letters[n], address);
-    return (struct types){out, n};
+    struct types t = {.data = out};
+    for (; letters[t.len] != '\0'; t.len++) {
+        out[t.len] = wc_step_letter(letters[t.len], address);
+        t.slots += valtype_slots(out[t.len]);
+    }
+    return t;
 }
 
 static bool apply_signature(struct validator *v, const struct instr *in)
@@ -238,7 +240,7 @@ bool wc_func_step(struct validator *v)
 static bool pop3(struct validator *v, valtype a, valtype b, valtype c)
 {
     valtype t[3] = {a, b, c};
-    return wc_func_pop_list(v, (struct types){t, 3});
+    return wc_func_pop_list(v, (struct types){t, 3, 3});
 }
 
 bool wc_valid_MEMORY_INIT(struct validator *v, const struct instr *in)
