@@ -173,6 +173,7 @@ static void translator_free(struct translator *t)
     wc_arena_free(&t->arena);
     vec_free(&t->code);
     vec_free(&t->stack);
+    vec_free(&t->homes.runs);
     vec_free(&t->controls);
     vec_free(&t->patches);
     vec_free(&t->regions);

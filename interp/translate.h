@@ -28,6 +28,7 @@
 #include "interp/code.h"
 #include "interp/handlers.h"
 #include "interp/unwind.h"
+#include "syntax/homes.h"
 
 #define NOWHERE UINT32_MAX
 #define SLOT_MAX 0xffffu /* what a slot field holds */
@@ -86,6 +87,7 @@ struct translator {
 
     VEC(uint64_t) code;
     VEC(struct operand) stack;
+    struct homes homes; /* those on it that are not written */
     VEC(struct control) controls;
     VEC(struct patch) patches;
     VEC(struct code_region) regions;
@@ -212,6 +214,18 @@ WC_INLINE bool operand_is_alias(const struct operand *o)
     return o->kind == OPERAND_LOCAL || o->kind == OPERAND_SUM;
 }
 
+/* Where operand number i is pending (syntax/homes.h), it and some beside it get
+ * written. */
+void wc_operand_write(struct translator *t, uint32_t i);
+
+/* It stays on the stack, which is not empty. */
+WC_INLINE struct operand *operand_top(struct translator *t)
+{
+    if (WC_UNLIKELY(t->stack.len - 1 < t->homes.end))
+        wc_operand_write(t, t->stack.len - 1);
+    return &vec_top(&t->stack);
+}
+
 void wc_operand_push(struct translator *t, struct operand o);
 struct operand wc_operand_pop(struct translator *t);
 /* Forgets all operands from index `first` on. */
@@ -279,7 +293,8 @@ void wc_close_region(struct translator *t);
 void wc_bind_handlers(struct translator *t, struct control *c);
 
 /* Pushes the results of a function type, or its parameters; all are home. */
-void wc_push_types(struct translator *t, const valtype *types, uint32_t len);
+void wc_push_results(struct translator *t, const struct deftype *type);
+void wc_push_params(struct translator *t, const struct deftype *type);
 
 /* Returns from the function with what is on the stack; with `peek`, on one of
  * two paths: the operands stay as they are. */

@@ -43,7 +43,7 @@ static void prepare_values(struct translator *t, const struct label *l)
         wc_operand_flush(t, 0);
     else if (l->len == 1 &&
              (in_place(t, l) ||
-              (!t->failed && vec_top(&t->stack).kind == OPERAND_SUM)))
+              (!t->failed && operand_top(t)->kind == OPERAND_SUM)))
         wc_operand_flush(t, t->stack.len - 1);
 }
 
@@ -51,7 +51,7 @@ static void move_values(struct translator *t, const struct label *l)
 {
     if (in_place(t, l) || t->failed)
         return;
-    const struct operand *o = &vec_top(&t->stack);
+    const struct operand *o = operand_top(t);
     uint32_t to = l->control->height;
     if (l->slots > 1)
         wc_emit_copy(t, to, t->height - l->slots, l->slots);
@@ -91,7 +91,7 @@ static bool retarget(struct translator *t, const struct label *l)
     if (t->failed || l->len != 1 || l->control->kind == CONTROL_FUNC ||
         in_place(t, l))
         return false;
-    const struct operand *o = &vec_top(&t->stack);
+    const struct operand *o = operand_top(t);
     if (o->kind != OPERAND_TEMP || o->pos == NOWHERE || o->pos != t->last ||
         l->control->height > SLOT_MAX)
         return false;
@@ -346,7 +346,7 @@ void wc_emit_return(struct translator *t, bool peek)
         wc_emit(t, H_return_many, 0, 0, t->record);
         wc_emit_word(t, pair(t->height - l.slots, l.slots));
     } else {
-        struct operand o = vec_top(&t->stack);
+        struct operand o = *operand_top(t);
         unsigned allowed = peek ? IN_SLOT | IN_CONST
                                 : IN_SLOT | IN_CONST | IN_ACC;
         struct source s = wc_operand_use(t, &o, allowed, 0);

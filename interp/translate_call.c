@@ -34,7 +34,7 @@ static void emit_call(struct translator *t, const struct call *c, bool tail)
     if (tail)
         t->dead = true;
     else
-        wc_push_types(t, c->type->comp.results, c->type->comp.results_len);
+        wc_push_results(t, c->type);
 }
 
 /* call and return_call */

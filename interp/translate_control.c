@@ -10,7 +10,7 @@ static uint32_t results_len(const struct control *c)
 static void push_results(struct translator *t, const struct control *c)
 {
     if (c->type != NULL)
-        wc_push_types(t, c->type->comp.results, c->type->comp.results_len);
+        wc_push_results(t, c->type);
     else if (c->result != VT_BOT)
         wc_operand_push_home(t, optype_of(c->result));
 }
@@ -18,7 +18,7 @@ static void push_results(struct translator *t, const struct control *c)
 static void push_params(struct translator *t, const struct control *c)
 {
     if (c->type != NULL)
-        wc_push_types(t, c->type->comp.params, c->type->comp.params_len);
+        wc_push_params(t, c->type);
 }
 
 /* All operands go home before a block: code inside may change locals on one

@@ -157,10 +157,8 @@ static void translate_catch(struct translator *t, uint32_t tag)
                     .ref = HANDLER_REF_FIRST,
                 });
     wc_operand_push_home(t, T_i64);
-    if (tag != HANDLER_ANY) {
-        const struct comptype *type = &tag_type(t, tag)->comp;
-        wc_push_types(t, type->params, type->params_len);
-    }
+    if (tag != HANDLER_ANY)
+        wc_push_params(t, tag_type(t, tag));
     t->dead = false;
 }
 

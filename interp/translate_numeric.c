@@ -144,7 +144,7 @@ static void translate_eqz(struct translator *t, uint32_t eq)
 {
     if (t->failed)
         return;
-    struct operand *o = &vec_top(&t->stack);
+    struct operand *o = operand_top(t);
     if (o->kind == OPERAND_TEMP && o->pos != NOWHERE && o->pos == t->last &&
         wc_families[o->op].family == FAMILY_COMPARE) {
         const struct family_row *row = &wc_families[o->op];

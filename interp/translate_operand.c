@@ -36,7 +36,8 @@ struct operand wc_operand_pop(struct translator *t)
 {
     if (t->stack.len == 0) /* only after memory ran out */
         return (struct operand){.pos = NOWHERE};
-    struct operand o = vec_pop(&t->stack);
+    struct operand o = *operand_top(t);
+    t->stack.len--;
     t->height = o.home;
     if (t->flushed > t->stack.len)
         t->flushed = t->stack.len;
@@ -45,15 +46,40 @@ struct operand wc_operand_pop(struct translator *t)
     return o;
 }
 
-/* Those that are known to be TEMP are no aliases: they go all at once. */
+/* Where operand number i has its home; it may be the next to come. */
+static uint32_t home_of(const struct translator *t, uint32_t i)
+{
+    if (i == t->stack.len)
+        return t->height;
+    const struct home_run *run = homes_pending(&t->homes, i);
+    if (run == NULL)
+        return t->stack.data[i].home;
+    return t->stack.data[run->first].home +
+           wc_homes_slots(run->types, i - run->first);
+}
+
+/* Drops operands that are TEMP, and so no aliases, all at once. */
+static void cut(struct translator *t, uint32_t len)
+{
+    t->height = home_of(t, len);
+    wc_homes_cut(&t->homes, len);
+    t->stack.len = len;
+    if (t->flushed > len)
+        t->flushed = len;
+}
+
 void wc_operand_drop(struct translator *t, uint32_t first)
 {
-    while (t->stack.len > first && t->stack.len > t->flushed)
-        wc_operand_pop(t);
-    if (t->stack.len <= first)
-        return;
-    t->height = t->stack.data[first].home;
-    t->stack.len = t->flushed = first;
+    uint32_t stop = first > t->flushed ? first : t->flushed;
+    while (t->stack.len > stop) {
+        uint32_t low = homes_index(&t->homes, t->stack.len - 1) + 1;
+        if (low < t->stack.len)
+            cut(t, low > stop ? low : stop);
+        else
+            wc_operand_pop(t);
+    }
+    if (t->stack.len > first)
+        cut(t, first);
 }
 
 /* A slot that fits in a field. */
@@ -118,8 +144,10 @@ static void flush_one(struct translator *t, uint32_t i)
 void wc_operand_flush(struct translator *t, uint32_t first)
 {
     uint32_t stop = first > t->flushed ? first : t->flushed;
-    for (uint32_t i = t->stack.len; i > stop; i--)
-        flush_one(t, i - 1);
+    for (uint32_t i = t->stack.len; i > stop;) {
+        i = homes_index(&t->homes, i - 1);
+        flush_one(t, i);
+    }
     if (first <= t->flushed)
         t->flushed = t->stack.len;
 }
@@ -190,29 +218,61 @@ void wc_operand_push_const(struct translator *t, enum optype type,
                                         .bits = bits});
 }
 
-void wc_push_types(struct translator *t, const valtype *types, uint32_t len)
+void wc_operand_write(struct translator *t, uint32_t i)
 {
-    if (len == 0) /* there may be no stack yet to point into */
+    struct home_run *run = homes_pending(&t->homes, i);
+    if (run == NULL)
         return;
-    if (!vec_reserve(&t->stack, len)) {
+    uint32_t at = run->end, end = homes_chunk(run, i);
+    uint32_t home = home_of(t, at);
+    while (at > end) {
+        enum optype type = optype_of(run->types[--at - run->first]);
+        home -= optype_slots(type);
+        t->stack.data[at] = (struct operand){.kind = OPERAND_TEMP,
+                                             .type = (uint8_t)type,
+                                             .home = home,
+                                             .pos = NOWHERE};
+    }
+    homes_wrote(&t->homes, run, end);
+}
+
+/* Of which the first is on the stack already. */
+static void push_run(struct translator *t, const valtype *types, uint32_t len,
+                     uint32_t slots)
+{
+    uint32_t first = t->stack.len - 1;
+    struct home_run run = {first, first + len, types};
+    if (!vec_reserve(&t->stack, len) || !wc_homes_push(&t->homes, run)) {
         t->failed = true;
         return;
     }
-    struct operand *o = &t->stack.data[t->stack.len];
-    uint32_t home = t->height;
-    for (uint32_t i = 0; i < len; i++) {
-        enum optype type = optype_of(types[i]);
-        o[i] = (struct operand){.kind = OPERAND_TEMP,
-                                .type = (uint8_t)type,
-                                .home = home,
-                                .pos = NOWHERE};
-        home += optype_slots(type);
-    }
-    t->height = home;
-    if (t->flushed == t->stack.len)
-        t->flushed += len;
-    t->stack.len += len;
+    t->stack.len = run.end;
+    t->height = t->stack.data[first].home + slots;
     raise_peak(t);
+}
+
+static void push_types(struct translator *t, const valtype *types, uint32_t len,
+                       uint32_t slots)
+{
+    bool flushed = t->flushed == t->stack.len;
+    uint32_t written = len < HOMES_LEAST ? len : 1;
+    for (uint32_t i = 0; i < written; i++)
+        wc_operand_push_home(t, optype_of(types[i]));
+    if (written < len && !t->failed)
+        push_run(t, types, len, slots);
+    if (flushed)
+        t->flushed = t->stack.len;
+}
+
+void wc_push_results(struct translator *t, const struct deftype *type)
+{
+    push_types(t, type->comp.results, type->comp.results_len,
+               type->result_slots);
+}
+
+void wc_push_params(struct translator *t, const struct deftype *type)
+{
+    push_types(t, type->comp.params, type->comp.params_len, type->param_slots);
 }
 
 void wc_local_get(struct translator *t, uint32_t local)

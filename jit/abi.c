@@ -8,7 +8,8 @@ struct taken {
 
 static struct abi_place in_memory(struct taken *t, enum wtype type)
 {
-    struct abi_place p = {(uint8_t)type, REG_NONE, t->bytes, 0};
+    struct abi_place p = {
+        .type = (uint8_t)type, .reg = REG_NONE, .offset = t->bytes};
     t->bytes += abi_bytes(type);
     return p;
 }
@@ -19,8 +20,8 @@ static struct abi_place param(struct taken *t, enum wtype type)
     const struct masm_target *target = &wc_masm_target;
     if (t->regs[fp] == target->args_len[fp])
         return in_memory(t, type);
-    return (struct abi_place){(uint8_t)type, target->args[fp][t->regs[fp]++],
-                              0, 0};
+    return (struct abi_place){.type = (uint8_t)type,
+                              .reg = target->args[fp][t->regs[fp]++]};
 }
 
 static struct abi_place result(struct taken *t, enum wtype type)
@@ -29,8 +30,8 @@ static struct abi_place result(struct taken *t, enum wtype type)
     const struct masm_target *target = &wc_masm_target;
     if (t->regs[fp] == target->results_len[fp])
         return in_memory(t, type);
-    return (struct abi_place){(uint8_t)type,
-                              target->results[fp][t->regs[fp]++], 0, 0};
+    return (struct abi_place){.type = (uint8_t)type,
+                              .reg = target->results[fp][t->regs[fp]++]};
 }
 
 static void find_ends(struct abi_place *p, uint32_t len)
@@ -39,6 +40,8 @@ static void find_ends(struct abi_place *p, uint32_t len)
     for (uint32_t i = len; i-- > 0; p[i].end = end)
         if (i + 1 < len && (p[i].reg == REG_NONE) != (p[i + 1].reg == REG_NONE))
             end = i + 1;
+    for (uint32_t i = 1; i < len; i++)
+        p[i].home = p[i - 1].home + abi_bytes(p[i - 1].type) / 8;
 }
 
 static uint32_t stack_bytes(const struct taken *params)

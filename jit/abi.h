@@ -17,6 +17,7 @@ struct abi_place {
     reg reg;      /* or REG_NONE: in memory */
     uint32_t offset; /* there: from the first stack argument, or from where
                         the address of stack results points */
+    uint32_t home; /* slots of those before it */
     uint32_t end; /* index behind those that go on in memory, or in registers,
                      from here */
 };

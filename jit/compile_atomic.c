@@ -56,7 +56,7 @@ static void compile_update(struct compiler *c)
 static void add_offset(struct compiler *c, uint32_t len)
 {
     struct masm *m = &c->masm;
-    uint32_t home = value_top(c, len - 1)->slot;
+    uint32_t home = value_home(c, c->stack.len - len);
     wc_settle(c, c->stack.len - len, true);
     reg sum = wc_reg_take(c, W_I64, 0), offset = wc_reg_take(c, W_I64, 0);
     wc_masm_load_slot(m, W_I64, sum, home);

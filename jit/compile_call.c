@@ -60,42 +60,61 @@ static void store_arg(struct compiler *c, const struct value *v,
 }
 
 /* Those with index `i` up to `end`, which go to memory; what is home already
- * moves at once. */
+ * moves at once. Operand `first` is the first argument. */
 static WC_NOINLINE void store_args(struct compiler *c,
-                                   const struct abi_call *abi,
-                                   const struct value *args, uint32_t i,
-                                   uint32_t end)
+                                   const struct abi_call *abi, uint32_t first,
+                                   uint32_t i, uint32_t end)
 {
-    uint32_t first = (uint32_t)(args - c->stack.data);
+    uint32_t home = value_home(c, first);
     while (end > i) {
-        const struct value *v = &args[--end];
+        uint32_t at = homes_index(&c->homes, first + --end);
+        const struct value *v = &c->stack.data[at];
         uint32_t low = end;
         if (v->kind == VALUE_SLOT)
             low = v->low > first + i ? v->low - first : i;
-        if (low == end) {
+        if (low == end && at == first + end) {
             store_arg(c, v, abi->params[end].offset);
             continue;
         }
         wc_masm_copy(&c->masm, area_arg(abi->params[low].offset),
-                     area_slot(&c->masm, args[low].slot),
+                     area_slot(&c->masm, home + abi->params[low].home),
                      wc_abi_area_slots(abi->params, low, end + 1));
         end = low;
     }
 }
 
+/* The register that has the operand with this index now, or REG_NONE. */
+static reg operand_reg(const struct compiler *c, uint32_t i)
+{
+    return homes_pending(&c->homes, i) != NULL
+               ? REG_NONE
+               : value_reg(c, &c->stack.data[i]);
+}
+
+static void load_arg(struct compiler *c, const struct abi_place *p,
+                     uint32_t first, uint32_t i)
+{
+    const struct value *v = &c->stack.data[first + i];
+    if (homes_pending(&c->homes, first + i) != NULL)
+        wc_masm_load_slot(&c->masm, p->type, p->reg,
+                          value_home(c, first) + p->home);
+    else if (value_reg(c, v) == REG_NONE)
+        wc_value_load(c, v, p->reg);
+}
+
 static void place_args(struct compiler *c, const struct abi_call *abi,
-                       const struct value *args)
+                       uint32_t first)
 {
     struct moves moves = {0};
     uint32_t late = 0; /* those to be loaded when all registers have moved */
     for (uint32_t i = 0; i < abi->params_len; i++) {
         const struct abi_place *p = &abi->params[i];
         if (p->reg == REG_NONE) {
-            store_args(c, abi, args, i, p->end);
+            store_args(c, abi, first, i, p->end);
             i = p->end - 1;
             continue;
         }
-        reg r = value_reg(c, &args[i]);
+        reg r = operand_reg(c, first + i);
         if (r != REG_NONE)
             wc_moves_add(&moves, p->type, p->reg, r);
         else
@@ -106,8 +125,8 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
         const struct abi_place *p = &abi->params[i];
         if (p->reg == REG_NONE)
             i = p->end - 1;
-        else if (value_reg(c, &args[i]) == REG_NONE)
-            wc_value_load(c, &args[i], p->reg);
+        else
+            load_arg(c, p, first, i);
     }
 }
 
@@ -137,7 +156,7 @@ static void begin_call(struct compiler *c, const struct abi_call *abi,
         wc_pins_save(c);
         wc_spill_below(c, first);
     }
-    place_args(c, abi, c->stack.data + first);
+    place_args(c, abi, first);
     wc_drop_to(c, first);
     place_room(c, abi, tail);
     c->held = c->dying = 0;
@@ -162,10 +181,10 @@ static void push_results(struct compiler *c, const struct abi_call *abi)
             wc_push_reg(c, p->type, p->reg);
             continue;
         }
+        uint32_t slots = wc_abi_area_slots(abi->results, i, p->end);
         wc_masm_copy(&c->masm, area_slot(&c->masm, c->height),
-                     area_slot(&c->masm, c->room_slot + p->offset / 8),
-                     wc_abi_area_slots(abi->results, i, p->end));
-        wc_push_homes(c, abi->result_types + i, p->end - i);
+                     area_slot(&c->masm, c->room_slot + p->offset / 8), slots);
+        wc_push_homes(c, abi->result_types + i, p->end - i, slots);
         i = p->end - 1;
     }
 }

@@ -55,7 +55,7 @@ static void place_value(struct compiler *c)
 static void place_values(struct compiler *c, const struct control *t,
                          uint32_t len)
 {
-    uint32_t from = value_top(c, len - 1)->slot, to = t->height;
+    uint32_t from = value_home(c, c->stack.len - len), to = t->height;
     wc_settle(c, c->stack.len - len, true);
     wc_masm_copy(&c->masm, area_slot(&c->masm, to), area_slot(&c->masm, from),
                  c->height - from);
@@ -64,7 +64,7 @@ static void place_values(struct compiler *c, const struct control *t,
 static bool place_differs(struct compiler *c, const struct control *t,
                           uint32_t len)
 {
-    return value_top(c, len - 1)->slot != t->height;
+    return value_home(c, c->stack.len - len) != t->height;
 }
 
 /* The state behind a label. */
@@ -84,7 +84,7 @@ static void push_label_values(struct compiler *c, const valtype *types,
                               uint32_t len)
 {
     if (len != 1) {
-        wc_push_homes(c, types, len);
+        wc_push_homes(c, types, len, wc_homes_slots(types, len));
         return;
     }
     enum wtype t = wtype_of(types[0]);
@@ -140,20 +140,20 @@ void wc_store_results(struct compiler *c, uint32_t first)
     struct masm *m = &c->masm;
     const struct abi_call *abi = &c->own;
     reg at = wc_masm_target.args[0][0];
+    uint32_t home = value_home(c, first);
     if (abi->result_bytes != 0)
         wc_masm_load_slot(m, W_I64, at, c->results_slot);
     for (uint32_t i = 0; i < abi->results_len; i = abi->results[i].end) {
         const struct abi_place *p = &abi->results[i];
         if (p->reg == REG_NONE)
             wc_masm_copy(m, area_at(at, p->offset),
-                         area_slot(m, c->stack.data[first + i].slot),
+                         area_slot(m, home + p->home),
                          wc_abi_area_slots(abi->results, i, p->end));
     }
     for (uint32_t i = 0; i < abi->results_len; i++) {
         const struct abi_place *p = &abi->results[i];
         if (p->reg != REG_NONE)
-            wc_masm_load_slot(m, p->type, p->reg,
-                              c->stack.data[first + i].slot);
+            wc_masm_load_slot(m, p->type, p->reg, home + p->home);
         else
             i = p->end - 1;
     }
@@ -456,8 +456,7 @@ struct control *wc_block_begin(struct compiler *c, enum control_kind kind,
                         .tried = control_at(c, 0)->tried};
     block_types(c, b, &t);
     t.stack_len = c->stack.len - t.params_len;
-    t.height = t.params_len != 0 ? value_top(c, t.params_len - 1)->slot
-                                 : c->height;
+    t.height = value_home(c, t.stack_len);
     if (!vec_push(&c->controls, t)) {
         c->failed = true;
         return NULL;
@@ -585,7 +584,8 @@ void wc_compile_else(struct compiler *c)
     at_label(c, t->region);
     t->kind = CONTROL_ELSE;
     if (!same)
-        wc_push_homes(c, t->params, t->params_len);
+        wc_push_homes(c, t->params, t->params_len,
+                      wc_homes_slots(t->params, t->params_len));
 }
 
 /* Several values that fell through are where the label has them, on the stack

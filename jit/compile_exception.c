@@ -19,9 +19,9 @@ static struct control *control_at(struct compiler *c, uint32_t depth)
     return &c->controls.data[c->controls.len - 1 - depth];
 }
 
-static const struct comptype *tag_type(const struct compiler *c, uint32_t tag)
+static const struct deftype *tag_type(const struct compiler *c, uint32_t tag)
 {
-    return &c->module->deftypes[c->module->tags[tag].type]->comp;
+    return c->module->deftypes[c->module->tags[tag].type];
 }
 
 /* --- Throwing ------------------------------------------------------------- */
@@ -29,7 +29,7 @@ static const struct comptype *tag_type(const struct compiler *c, uint32_t tag)
 void wc_compile_throw(struct compiler *c)
 {
     uint32_t tag = c->in.index;
-    wc_call_builtin(c, DATA_THROW, tag_type(c, tag)->params_len, tag);
+    wc_call_builtin(c, DATA_THROW, tag_type(c, tag)->comp.params_len, tag);
     wc_make_dead(c);
 }
 
@@ -112,9 +112,10 @@ static void land(struct compiler *c, const struct control *control)
 
 static void push_args(struct compiler *c, uint32_t tag)
 {
-    if (tag != HANDLER_ANY)
-        wc_push_homes(c, tag_type(c, tag)->params,
-                      tag_type(c, tag)->params_len);
+    if (tag == HANDLER_ANY)
+        return;
+    const struct deftype *t = tag_type(c, tag);
+    wc_push_homes(c, t->comp.params, t->comp.params_len, t->param_slots);
 }
 
 /* What the handlers of a block's label caught goes there. */

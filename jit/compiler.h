@@ -29,6 +29,7 @@
 #include "jit/compile.h"
 #include "jit/masm.h"
 #include "jit/plan.h"
+#include "syntax/homes.h"
 #include "valid/sidetable.h"
 
 #define NOWHERE UINT32_MAX
@@ -120,6 +121,7 @@ struct compiler {
     struct masm masm; /* first */
     struct arena arena; /* of this function */
     VEC(struct value) stack;
+    struct homes homes; /* those on it that are not written */
     VEC(struct control) controls;
     VEC(struct label) labels;
     VEC(struct aside) asides;
@@ -300,15 +302,35 @@ void wc_push_local(struct compiler *c, uint32_t local);
 void wc_push_reg(struct compiler *c, enum wtype t, reg r);
 /* At home already (results of runtime calls). */
 void wc_push_home(struct compiler *c, enum wtype t);
-/* Pushes values of these types, at home. */
-void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len);
+/* Pushes values of these types, at home, which have so many slots. */
+void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len,
+                   uint32_t slots);
 void wc_drop(struct compiler *c);
 /* Drops all from stack index `len` on. */
 void wc_drop_to(struct compiler *c, uint32_t len);
 
+/* Where the value with stack index `i` is pending (syntax/homes.h), it and some
+ * beside it get written. */
+void wc_value_write(struct compiler *c, uint32_t i);
+
 WC_INLINE struct value *value_top(struct compiler *c, uint32_t below)
 {
-    return &c->stack.data[c->stack.len - 1 - below];
+    uint32_t i = c->stack.len - 1 - below;
+    if (WC_UNLIKELY(i < c->homes.end))
+        wc_value_write(c, i);
+    return &c->stack.data[i];
+}
+
+/* value_home, of one that is on the stack. */
+uint32_t wc_value_home_pending(const struct compiler *c, uint32_t i);
+
+/* The home of the value with stack index `i`, or of the next to come. */
+WC_INLINE uint32_t value_home(const struct compiler *c, uint32_t i)
+{
+    if (i == c->stack.len)
+        return c->height;
+    return WC_LIKELY(i >= c->homes.end) ? c->stack.data[i].slot
+                                        : wc_value_home_pending(c, i);
 }
 
 /* The register that has a local now, or REG_NONE. */

@@ -314,6 +314,7 @@ void wc_compiler_free(struct compiler *c)
     if (c == NULL)
         return;
     vec_free(&c->stack);
+    vec_free(&c->homes.runs);
     vec_free(&c->controls);
     vec_free(&c->labels);
     vec_free(&c->asides);
@@ -330,6 +331,7 @@ static void empty(struct compiler *c)
 {
     size_t kept = offsetof(struct compiler, options);
     c->stack.len = c->controls.len = c->labels.len = c->asides.len = 0;
+    wc_homes_cut(&c->homes, 0);
     wc_arena_reset(&c->arena);
     memset((uint8_t *)c + kept, 0, sizeof *c - kept);
 }

@@ -29,6 +29,11 @@ static bool spill_deepest(struct compiler *c, regset regs)
 {
     bool spilled = true; /* so far: all without a register */
     for (uint32_t i = c->spilled; i < c->stack.len; i++) {
+        const struct home_run *run = homes_pending(&c->homes, i);
+        if (run != NULL) {
+            i = run->end - 1;
+            continue;
+        }
         struct value *v = &c->stack.data[i];
         if (spilled)
             c->spilled = i;

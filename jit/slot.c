@@ -55,8 +55,11 @@ void wc_push_reg(struct compiler *c, enum wtype t, reg r)
 static uint32_t lowest_home(const struct compiler *c)
 {
     uint32_t len = c->stack.len;
-    return len != 0 && c->stack.data[len - 1].kind == VALUE_SLOT
-               ? c->stack.data[len - 1].low : len;
+    if (len == 0)
+        return 0;
+    const struct value *v =
+        &c->stack.data[homes_index(&c->homes, len - 1)];
+    return v->kind == VALUE_SLOT ? v->low : len;
 }
 
 void wc_push_home(struct compiler *c, enum wtype t)
@@ -65,22 +68,44 @@ void wc_push_home(struct compiler *c, enum wtype t)
     push(c, VALUE_SLOT, t)->low = low;
 }
 
-/* A thousand may stand in two bytes: what does not change is in registers. */
-void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len)
+void wc_push_homes(struct compiler *c, const valtype *types, uint32_t len,
+                   uint32_t slots)
 {
-    if (len == 0)
+    uint32_t first = c->stack.len, home = c->height;
+    struct home_run run = {first, first + len, types};
+    assert(len <= c->stack.cap - first);
+    bool pending = len >= HOMES_LEAST && wc_homes_push(&c->homes, run);
+    uint32_t written = pending ? 1 : len;
+    for (uint32_t i = 0; i < written; i++)
+        wc_push_home(c, wtype_of(types[i]));
+    c->stack.len = first + len;
+    c->height = home + slots;
+}
+
+void wc_value_write(struct compiler *c, uint32_t i)
+{
+    struct home_run *run = homes_pending(&c->homes, i);
+    if (run == NULL)
         return;
-    assert(len <= c->stack.cap - c->stack.len);
-    struct value *v = c->stack.data + c->stack.len;
-    uint32_t low = lowest_home(c), home = c->height;
-    for (uint32_t i = 0; i < len; i++) {
-        enum wtype t = wtype_of(types[i]);
-        v[i] = (struct value){.kind = VALUE_SLOT, .type = (uint8_t)t,
-                              .slot = home, .low = low};
-        home += wtype_slots(t);
+    uint32_t at = run->end, end = homes_chunk(run, i);
+    uint32_t home = value_home(c, at), low = c->stack.data[run->first].low;
+    while (at > end) {
+        enum wtype t = wtype_of(run->types[--at - run->first]);
+        home -= wtype_slots(t);
+        c->stack.data[at] = (struct value){.kind = VALUE_SLOT,
+                                           .type = (uint8_t)t,
+                                           .slot = home, .low = low};
     }
-    c->stack.len += len;
-    c->height = home;
+    homes_wrote(&c->homes, run, end);
+}
+
+uint32_t wc_value_home_pending(const struct compiler *c, uint32_t i)
+{
+    const struct home_run *run = homes_pending(&c->homes, i);
+    if (run == NULL)
+        return c->stack.data[i].slot;
+    return c->stack.data[run->first].slot +
+           wc_homes_slots(run->types, i - run->first);
 }
 
 /* A LOCAL that is the topmost alias of its local is one no more. */
@@ -89,22 +114,34 @@ WC_INLINE void unlink_alias(struct compiler *c, const struct value *v)
     c->locals[v->local].aliases = v->below;
 }
 
-/* What was popped is there until something is pushed. */
-WC_INLINE const struct value *pop(struct compiler *c)
+/* Those from index `len` on are no more, as far as the stack goes. */
+WC_INLINE void shorten(struct compiler *c, uint32_t len, uint32_t height)
 {
-    struct value *v = value_top(c, 0);
+    c->stack.len = len;
+    c->height = height;
+    if (WC_UNLIKELY(c->spilled > len)) {
+        c->spilled = len;
+        if (c->settled > len)
+            c->settled = len;
+    }
+}
+
+/* What was popped is there until something is pushed. */
+WC_INLINE const struct value *pop_written(struct compiler *c)
+{
+    struct value *v = &vec_top(&c->stack);
     if (v->kind == VALUE_REG)
         c->values &= ~REG_BIT(v->reg);
     else if (v->kind == VALUE_LOCAL)
         unlink_alias(c, v);
-    c->stack.len--;
-    c->height = v->slot;
-    if (WC_UNLIKELY(c->spilled > c->stack.len)) {
-        c->spilled = c->stack.len;
-        if (c->settled > c->stack.len)
-            c->settled = c->stack.len;
-    }
+    shorten(c, c->stack.len - 1, v->slot);
     return v;
+}
+
+WC_INLINE const struct value *pop(struct compiler *c)
+{
+    value_top(c, 0);
+    return pop_written(c);
 }
 
 void wc_drop(struct compiler *c)
@@ -116,12 +153,16 @@ void wc_drop(struct compiler *c)
 void wc_drop_to(struct compiler *c, uint32_t len)
 {
     while (c->stack.len > len) {
-        const struct value *v = pop(c);
-        if (WC_UNLIKELY(v->kind == VALUE_SLOT && v->low < c->stack.len &&
-                        len < c->stack.len)) {
-            c->stack.len = (v->low > len ? v->low : len) + 1;
-            pop(c);
+        uint32_t top = homes_index(&c->homes, c->stack.len - 1);
+        const struct value *v = &c->stack.data[top];
+        if (v->kind != VALUE_SLOT) {
+            pop_written(c);
+            continue;
         }
+        uint32_t low = v->low > len ? v->low : len;
+        shorten(c, low, value_home(c, low));
+        if (WC_UNLIKELY(low < c->homes.end))
+            wc_homes_cut(&c->homes, low);
     }
 }
 
@@ -205,9 +246,9 @@ static WC_NOINLINE reg bring(struct compiler *c, const struct value *v,
     return r;
 }
 
-reg wc_pop_reg(struct compiler *c, regset avoid)
+WC_INLINE reg pop_reg(struct compiler *c, regset avoid)
 {
-    const struct value *v = pop(c);
+    const struct value *v = pop_written(c);
     reg r = REG_NONE;
     if (v->kind == VALUE_REG)
         r = v->reg;
@@ -221,10 +262,16 @@ reg wc_pop_reg(struct compiler *c, regset avoid)
     return r;
 }
 
+reg wc_pop_reg(struct compiler *c, regset avoid)
+{
+    value_top(c, 0);
+    return pop_reg(c, avoid);
+}
+
 reg wc_peek_reg(struct compiler *c)
 {
     struct value v = *value_top(c, 0);
-    reg r = wc_pop_reg(c, 0);
+    reg r = pop_reg(c, 0);
     if (v.kind == VALUE_LOCAL)
         wc_push_local(c, v.local);
     else if (v.kind == VALUE_CONST)
@@ -302,8 +349,8 @@ struct src wc_pop_src(struct compiler *c, enum opcode op, bool slot_ok,
     const struct value *v = value_top(c, 0);
     struct src s;
     if (v->kind == VALUE_REG || !src_of(c, v, op, slot_ok, &s))
-        return src_reg(wc_pop_reg(c, avoid));
-    pop(c);
+        return src_reg(pop_reg(c, avoid));
+    pop_written(c);
     return s;
 }
 
@@ -426,7 +473,8 @@ static void send_home(struct compiler *c, struct value *v, bool consts)
 void wc_settle(struct compiler *c, uint32_t from, bool consts)
 {
     for (uint32_t i = c->stack.len; i > from;) {
-        struct value *v = &c->stack.data[--i];
+        i = homes_index(&c->homes, i - 1);
+        struct value *v = &c->stack.data[i];
         if (v->kind == VALUE_SLOT)
             i = v->low > from ? v->low : from;
         else
@@ -438,8 +486,10 @@ void wc_settle(struct compiler *c, uint32_t from, bool consts)
 
 void wc_settle_below(struct compiler *c, uint32_t to)
 {
-    for (uint32_t i = to; i > c->settled; i--)
-        send_home(c, &c->stack.data[i - 1], false);
+    for (uint32_t i = to; i > c->settled;) {
+        i = homes_index(&c->homes, i - 1);
+        send_home(c, &c->stack.data[i], false);
+    }
     c->settled = c->spilled = to;
 }
 

@@ -155,7 +155,9 @@ void gen_fuel(struct gen *g)
 
 static uint32_t random_len(struct gen *g)
 {
-    return chance(g, 75) ? below(g, 2) : below(g, chance(g, 90) ? 5 : 18);
+    static const uint8_t most[] = {5, 5, 5, 5, 5, 5, 5, 5, 18, 50};
+    return chance(g, 75) ? below(g, 2)
+                         : below(g, most[below(g, ARRAY_LEN(most))]);
 }
 
 static struct comptype random_block(struct gen *g)

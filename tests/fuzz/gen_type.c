@@ -258,7 +258,7 @@ static const struct field *random_fields(struct gen *g, uint32_t len,
 
 static struct comptype random_func(struct gen *g, uint32_t start, uint32_t end)
 {
-    static const uint8_t most[] = {2, 2, 3, 4, 6, 20};
+    static const uint8_t most[] = {2, 2, 2, 3, 3, 4, 6, 20, 50};
     struct comptype c = {.kind = COMP_FUNC};
     c.params_len = below(g, most[below(g, ARRAY_LEN(most))] + 1u);
     c.results_len =
