@@ -44,6 +44,15 @@ static void find_ends(struct abi_place *p, uint32_t len)
         p[i].home = p[i - 1].home + abi_bytes(p[i - 1].type) / 8;
 }
 
+/* Are those in memory the last ones? */
+static bool is_tail(const struct abi_place *p, uint32_t len)
+{
+    uint32_t i = 0;
+    while (i < len && p[i].reg != REG_NONE)
+        i = p[i].end;
+    return i < len && p[i].end == len;
+}
+
 static uint32_t stack_bytes(const struct taken *params)
 {
     uint32_t align = wc_masm_target.stack_align;
@@ -69,6 +78,7 @@ bool wc_abi_call(struct arena *arena, const struct deftype *t,
     find_ends(out->params, c->params_len);
     find_ends(out->results, c->results_len);
     out->result_bytes = results.bytes;
+    out->room_is_home = is_tail(out->results, c->results_len);
     if (results.bytes != 0)
         out->results_at = param(&params, W_I64);
     out->stack_bytes = stack_bytes(&params);

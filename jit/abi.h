@@ -28,6 +28,8 @@ struct abi_call {
     uint32_t params_len, results_len;
     uint32_t stack_bytes;  /* of all stack arguments, with padding */
     uint32_t result_bytes; /* room for stack results; 0: no address is passed */
+    bool room_is_home; /* they come behind all others, so that their room may be
+                          where the caller wants to have them */
     struct abi_place results_at; /* the address, where there is one */
 };
 

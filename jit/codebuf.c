@@ -33,9 +33,20 @@ void wc_codebuf_free(struct codebuf *b)
     *b = (struct codebuf){.hard = b->hard};
 }
 
+/* The old block lives until the new one is there, so their addresses differ. */
+static uint8_t *moved(struct codebuf *b, uint32_t cap)
+{
+    uint8_t *p = malloc(cap);
+    if (p == NULL)
+        return NULL;
+    if (b->len > 0)
+        memcpy(p, b->bytes, b->len);
+    free(b->bytes);
+    return p;
+}
+
 /* In hard mode there is room for this reserve and no more, so that the next
- * one comes here again; the old block lives until the new one is there, so
- * their addresses differ. */
+ * one comes here again. */
 WC_COLD void wc_codebuf_grow(struct codebuf *b, uint32_t n)
 {
     assert(n <= CODEBUF_RESERVE_MAX);
@@ -47,14 +58,13 @@ WC_COLD void wc_codebuf_grow(struct codebuf *b, uint32_t n)
     uint32_t cap = b->hard ? need : b->cap * 2;
     if (!b->hard && cap < 4096)
         cap = 4096;
-    uint8_t *p = cap <= CODEBUF_LEN_MAX ? malloc(cap) : NULL;
+    uint8_t *p = cap > CODEBUF_LEN_MAX ? NULL
+                 : b->hard             ? moved(b, cap)
+                                       : realloc(b->bytes, cap);
     if (p == NULL) {
         wc_codebuf_fail(b);
         return;
     }
-    if (b->len > 0)
-        memcpy(p, b->bytes, b->len);
-    free(b->bytes);
     b->bytes = p;
     b->cap = cap;
 }

@@ -26,7 +26,8 @@ struct compile_options {
 };
 
 /* Sets what depends on all function types of the module: the most room that
- * stack arguments and stack results take. False: out of memory. */
+ * stack arguments and stack results that are not at home take. False: out of
+ * memory. */
 bool wc_compile_measure(const struct module *m,
                         struct compile_options *o) WC_MUST_CHECK;
 

@@ -130,7 +130,16 @@ static void place_args(struct compiler *c, const struct abi_call *abi,
     }
 }
 
-/* Where the callee puts the results that find no register. */
+/* Slot of the room where the callee puts the results that find no register. The
+ * arguments are gone by then. */
+static uint32_t room_slot(const struct compiler *c, const struct abi_call *abi)
+{
+    const struct abi_place *last = &abi->results[abi->results_len - 1];
+    return abi->room_is_home
+               ? c->height + last->home - last->offset / 8
+               : c->room_slot;
+}
+
 static void place_room(struct compiler *c, const struct abi_call *abi,
                        bool tail)
 {
@@ -142,7 +151,7 @@ static void place_room(struct compiler *c, const struct abi_call *abi,
     if (tail)
         wc_masm_load_slot(m, W_I64, r, c->results_slot);
     else
-        wc_masm_slot_address(m, r, c->room_slot);
+        wc_masm_slot_address(m, r, room_slot(c, abi));
     if (p->reg == REG_NONE)
         wc_masm_store_arg(m, W_I64, p->offset, r);
 }
@@ -182,8 +191,10 @@ static void push_results(struct compiler *c, const struct abi_call *abi)
             continue;
         }
         uint32_t slots = wc_abi_area_slots(abi->results, i, p->end);
-        wc_masm_copy(&c->masm, area_slot(&c->masm, c->height),
-                     area_slot(&c->masm, c->room_slot + p->offset / 8), slots);
+        if (!abi->room_is_home)
+            wc_masm_copy(&c->masm, area_slot(&c->masm, c->height),
+                         area_slot(&c->masm, c->room_slot + p->offset / 8),
+                         slots);
         wc_push_homes(c, abi->result_types + i, p->end - i, slots);
         i = p->end - 1;
     }

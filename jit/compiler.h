@@ -175,7 +175,8 @@ struct compiler {
 
     struct abi_call own; /* the function's own convention */
     uint32_t results_slot; /* home of the address of its stack results */
-    uint32_t room_slot; /* room for stack results of those it calls */
+    uint32_t room_slot; /* room for stack results of those it calls that do not
+                           come home by themselves */
     struct region *regions; /* by profile; owns function_region */
     bool latent;     /* the condition on top of the stack is in the flags: */
     cond condition;

@@ -14,7 +14,8 @@
  * Stack arguments: those that find no register, in order, 8 bytes each (16 for
  * a vector), and padding for those targets that align the stack. A function
  * whose results do not all fit in registers gets the address of room for the
- * others as one more i64 parameter, the last.
+ * others as one more i64 parameter, the last: where the caller's operands are,
+ * if these others are the last results, else room in its frame.
  *
  * The instance register is the same after a call as before when the callee is
  * of the same module instance; whoever calls through a funcref or an import

@@ -25,7 +25,7 @@ bool wc_compile_measure(const struct module *m, struct compile_options *o)
         ok = wc_abi_call(&arena, m->deftypes[i], &abi);
         if (ok && abi.stack_bytes > o->out_bytes)
             o->out_bytes = abi.stack_bytes;
-        if (ok && abi.result_bytes > o->room_bytes)
+        if (ok && !abi.room_is_home && abi.result_bytes > o->room_bytes)
             o->room_bytes = abi.result_bytes;
         wc_arena_reset(&arena);
     }
