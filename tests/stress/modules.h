@@ -14,10 +14,8 @@ struct stress_module {
     const char *name;
     struct buf (*make)(void);
     const char *limit; /* NULL: accepted */
-    /* 0, or how many times more time it may take: its bytes stand for much, as
-     * types that are interned, floats of 300 digits, and values that a call
-     * pushes by the thousand. */
-    uint32_t wide;
+    uint32_t text; /* 0, or how many times more time its text may take: that
+                      of floats may have 300 digits. Or NO_TEXT */
 };
 
 /* What is slow in decoders and validators, and in compilers. The first is

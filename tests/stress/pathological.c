@@ -160,8 +160,8 @@ static double plain_seconds(enum stage stage, const double *plain)
 static double bound(const struct run *r, const struct stress_module *m,
                     const double *plain)
 {
-    uint32_t wide = m->wide == 0 || m->wide == NO_TEXT ? 1 : m->wide;
-    return 0.1 + 10 * SANITIZED * wide * plain_seconds(r->stage, plain) *
+    uint32_t more = r->stage > JIT && m->text != 0 ? m->text : 1;
+    return 0.1 + 10 * SANITIZED * more * plain_seconds(r->stage, plain) *
                      (double)r->len;
 }
 
@@ -187,7 +187,7 @@ static bool wanted(const struct run *r, const struct stress_module *m)
 {
     return r->stage <= SIDETABLE ||
            (m->limit == NULL &&
-            (r->stage > JIT ? m->wide != NO_TEXT
+            (r->stage > JIT ? m->text != NO_TEXT
                             : r->engines[r->stage] != NULL));
 }
 
