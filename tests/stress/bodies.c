@@ -32,11 +32,22 @@ static struct buf with_locals(uint32_t locals, struct buf *code)
     return out;
 }
 
+/* As compilers make it: (block
+ *   (br_if 0 (i32.eqz (local.tee 0 (i32.load offset=4 (local.get 0)))))
+ *   (i32.store offset=8 (local.get 0)
+ *     (i32.add (i32.load offset=8 (local.get 0)) (i32.const 1)))
+ *   (call 0 (local.get 0))) */
+#define PLAIN                                                           \
+    "\x02\x40\x20\x00\x28\x02\x04\x22\x00\x45\x0d\x00\x20\x00\x20\x00" \
+    "\x28\x02\x08\x41\x01\x6a\x36\x02\x08\x20\x00\x10\x00\x0b"
+
 static struct buf make_plain(void)
 {
     struct buf code = {0};
-    REPEAT(&code, "\x20\x00\x41\x01\x6a\x21\x00", 1000000);
-    return one_param(&code);
+    struct buf types = {0};
+    REPEAT(&code, PLAIN, 250000);
+    put_functype(&types, 1, 0);
+    return module_with(&types, 1, 1, &code);
 }
 
 /* A million copies of a local, half of them made by changing it. */

@@ -70,14 +70,18 @@ static inline void repeat(struct buf *b, const char *bytes, size_t len,
 
 #define REPEAT(b, bytes, n) repeat(b, bytes, sizeof(bytes) - 1, n)
 
-/* Types (already encoded), then one function of type 0 with this code. */
-static inline struct buf module_of(struct buf *types, uint32_t types_len,
-                            struct buf *code)
+/* Types (already encoded), then one function of type 0 with this code, and
+ * memories of a page at most. */
+static inline struct buf module_with(struct buf *types, uint32_t types_len,
+                                     uint32_t mems, struct buf *code)
 {
-    struct buf out = {0}, bodies = {0}, body = {0};
+    struct buf out = {0}, memories = {0}, bodies = {0}, body = {0};
     wc_encode_header(&out);
     put_section(&out, SECTION_TYPE, types_len, types);
     put_funcs(&out, 1);
+    REPEAT(&memories, "\x01\x00\x01", mems);
+    if (mems != 0)
+        put_section(&out, SECTION_MEMORY, mems, &memories);
     wc_buf_byte(&body, 0);
     wc_buf_append(&body, code->data, code->len);
     wc_buf_byte(&body, 0x0b);
@@ -86,6 +90,12 @@ static inline struct buf module_of(struct buf *types, uint32_t types_len,
     wc_buf_free(&body);
     put_section(&out, SECTION_CODE, 1, &bodies);
     return out;
+}
+
+static inline struct buf module_of(struct buf *types, uint32_t types_len,
+                                   struct buf *code)
+{
+    return module_with(types, types_len, 0, code);
 }
 
 static inline struct buf void_module(struct buf *code)
