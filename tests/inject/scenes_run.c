@@ -221,8 +221,12 @@ static bool linker(struct scene_env *env)
 
 /* --- A big function ------------------------------------------------------- */
 
-/* Long enough for every buffer of a compiler to grow; and a short function that
- * names some of many locals, far apart. */
+/* Twenty results: more than a translator writes one by one. */
+#define TWENTY(s) FIVE(s) FIVE(s) FIVE(s) FIVE(s)
+#define FIVE(s) s s s s s
+
+/* Long enough for every buffer of a compiler to grow; a short function that
+ * names some of many locals, far apart; and one that takes many results. */
 static char *big_text(void)
 {
     static const char begin[] =
@@ -240,7 +244,14 @@ static char *big_text(void)
     static const char middle[] =
         " (i32.wrap_i64 (local.get $y)))\n"
         " (func (export \"g\") (param i32) (result i32) (local";
-    static const char end[] = " (local.get 0)))";
+    static const char end[] =
+        " (local.get 0))\n"
+        " (func $many (result" TWENTY(" i32") ")" TWENTY(" (i32.const 9)") ")\n"
+        " (func (export \"h\") (param i32) (result i32)\n"
+        "  (local.get 0) (call $many)\n"
+        "  (local.set 0 (i32.add (local.get 0)))" TWENTY(" (local.get 0)")
+        "  (block (param" TWENTY(" i32") ")" TWENTY(" drop") ")"
+        TWENTY(" drop") " (local.get 0)))";
     enum { PIECES = 200, LOCALS = 6400, NAMED = 100, ADD_MAX = 64 };
     size_t len = sizeof begin + PIECES * sizeof piece + sizeof middle +
                  LOCALS * sizeof " i32" + NAMED * ADD_MAX + sizeof end;
@@ -285,6 +296,7 @@ static bool big_function(struct scene_env *env)
     bool ok = i && scene_call_i32(i, "f", 3, 600);
     ok = i && scene_call_i32(i, "f", 2, 400) && ok;
     ok = i && scene_call_i32(i, "g", 7, 7) && ok;
+    ok = i && scene_call_i32(i, "h", 1, 10) && ok;
     wasm_instance_delete(i);
     wasm_module_delete(module);
     return ok;

@@ -48,6 +48,8 @@ static const char *const more[] = {
     MANY_RESULTS "(func (type $m) unreachable i32.const 0 br_if 0"
     " unreachable)",
     MANY_RESULTS "(func (type $m) try (type $m) unreachable delegate 0)",
+    "(type $m (func (result" LOTS(" i32") " (ref func))))"
+    "(func (type $m) unreachable ref.null func br_on_non_null 0 unreachable)",
 };
 
 /* How a module is loaded: all at once, or bodies when they are called. */

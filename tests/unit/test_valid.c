@@ -193,6 +193,9 @@ Test(rules, references)
     static const struct row rows[] = {
         {TYPES FUNC("i32.const 0 i32.const 0 struct.new $s drop"), NULL},
         {TYPES FUNC("i32.const 0 struct.new $s drop"), "type mismatch"},
+        {TYPES FUNC("unreachable i32.const 0 struct.new $s drop"), NULL},
+        {TYPES FUNC("unreachable i64.const 0 struct.new $s drop"),
+         "type mismatch"},
         {TYPES FUNC("struct.new_default $s struct.get $s 0 drop"),
          "field is packed: struct.get"},
         {TYPES FUNC("struct.new_default $s struct.get_s $s 1 drop"),
