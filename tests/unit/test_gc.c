@@ -438,6 +438,25 @@ Test(gc, roots)
     wc_store_delete(s);
 }
 
+Test(gc, what_a_table_grew_by_is_a_root)
+{
+    struct store *s = store_with(0, false);
+    struct instance *i = make(
+        s, "(module (type (struct (field (mut i32))))"
+           " (table 1 structref))");
+    slot kept = new_struct(s, type(i, 0), (slot[]){1});
+    cr_assert_eq(wc_table_grow(i->tables[0], 100, kept), 1);
+    for (uint32_t n = 0; n < 100; n++)
+        i->tables[0]->elems[n] = 0;
+    wc_gc_collect(s);
+    cr_expect(lives(s, kept), "by the last entry");
+    cr_expect_eq(get(kept, 0), 1);
+    i->tables[0]->elems[100] = 0;
+    wc_gc_collect(s);
+    cr_expect_not(lives(s, kept));
+    wc_store_delete(s);
+}
+
 Test(gc, cycles_go)
 {
     struct store *s = store_with(0, false);
