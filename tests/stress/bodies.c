@@ -340,7 +340,7 @@ const struct stress_module stress_bodies[] = {
     {"600 k nested try_table", make_nested_tries, NULL, 0},
     {"1 M handlers", make_catches, NULL, 0},
     {"600 k constants", make_constants, NULL, 0},
-    {"100 k floats", make_floats, NULL, 8},
+    {"100 k floats", make_floats, NULL, 10},
     {"200 k functions of as many types", make_types_funcs, NULL, 0},
     {NULL, NULL, NULL, 0},
 };
